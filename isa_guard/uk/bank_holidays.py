@@ -1,9 +1,10 @@
 """Bank holidays of the three parts of the United Kingdom that fall on Monday to Friday, 2012 to 2028.
 
 Banking and Financial Dealings Act 1971, s.1 and Sch.1, the yearly proclamations under it, and Good Friday and
-Christmas Day, which are holidays by common law. A line: day, the parts that close (E England and Wales,
-S Scotland, N Northern Ireland), name. A day announced later needs a new line and a new VERSION: the digest of
-every calendar changes with it, and decisions already recorded keep the digest they were made with.
+Christmas Day, which are holidays by common law where the Schedule leaves them out. A line: day, the parts
+that close (E England and Wales, S Scotland, N Northern Ireland), name. A day announced later needs a new line
+and a new VERSION: the digest of every calendar changes with it, and decisions already recorded keep the
+digest they were made with.
 """
 
 from __future__ import annotations

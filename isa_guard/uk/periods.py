@@ -108,7 +108,7 @@ _UNITS: Final = {
 }
 _FORM: Final = re.compile(
     r"(?P<amount>[0-9]{1,6}|[a-z]{1,6})(?: \((?P<again>[0-9]{1,6})\))?"
-    r"[ -](?P<clear>clear )?(?P<unit>[a-z]+(?: [a-z]+)?)'?"
+    r"[ -](?P<clear>clear )?(?P<unit>[a-z]+(?: [a-z]+)?)(?:'s?)?"
 )
 _LONGEST: Final = 60  # characters: "twelve (12) clear calendar months'" is 34
 _HINT: Final = "write an amount and a unit: '10 working days', '72 hours', '6 months', 'one school day'"
@@ -223,13 +223,8 @@ def in_london(instant: datetime) -> datetime:
 
 
 def end_of_day(day: date) -> datetime:
-    """The last microsecond of a day in Europe/London, in UTC. Raises PeriodError outside the years 1 to
-    9999.
-    """
-    try:
-        return datetime.combine(day, time.max, LONDON).astimezone(UTC)
-    except OverflowError as error:
-        raise _overflow(f"the end of {day}") from error
+    """The last microsecond of a day in Europe/London, in UTC."""
+    return datetime.combine(day, time.max, LONDON).astimezone(UTC)
 
 
 def _last_day(start: date, period: Period) -> date:
