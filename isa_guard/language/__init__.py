@@ -1,0 +1,1 @@
+"""The rule language: CEL (Common Expression Language), typed so that its readings cannot differ."""
