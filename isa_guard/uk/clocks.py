@@ -8,7 +8,7 @@ regulator and an applicant's 40 working days may all run from one event, or from
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final, assert_never
 
