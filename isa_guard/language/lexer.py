@@ -34,7 +34,7 @@ class TokenKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token. `value` is set for numbers, strings and bytes; 2^63 is let through for `-` to stand before."""
+    """One token. `value` is set for numbers, strings and bytes; 2^63 passes, for a `-` to stand before."""
 
     kind: TokenKind
     text: str
@@ -76,7 +76,7 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def tokens(text: str) -> tuple[Token, ...]:
-    """The tokens of `text`, the last one of kind END. Raises ExpressionError at the first that is no token."""
+    """The tokens of `text`, the last one of kind END. Raises ExpressionError at the first that is none."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
             Fault(0, len(text), f"an expression of {len(text)} characters", f"at most {MAX_LENGTH}")

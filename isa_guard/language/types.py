@@ -46,7 +46,9 @@ class String:
     private: bool = False
 
     def __str__(self) -> str:
-        return "string" if self.values is None else "one of " + ", ".join(map(repr, self.values))
+        if self.values is None or len(self.values) == 1:
+            return "string"
+        return "one of " + ", ".join(map(repr, self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class List:
     element: Type
 
     def __str__(self) -> str:
-        return f"list of {self.element}"
+        return "list" if isinstance(self.element, Nothing) else f"list of {self.element}"
 
 
 @dataclass(frozen=True, slots=True)

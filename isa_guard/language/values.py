@@ -1,7 +1,8 @@
 """What a value of each type is in Python, how it becomes Python's dates, and how people see it.
 
 A timestamp is microseconds since the epoch, UTC; a duration microseconds; a date days since 1970-01-01. A
-list is a tuple, a record a mapping where an absent field is an absent key. There is no null: None never occurs.
+list is a tuple, a record a mapping where an absent field is an absent key. There is no null: None never
+occurs.
 """
 
 from __future__ import annotations

@@ -1,0 +1,94 @@
+"""The functions that agreements need beyond CEL: the law's clocks, markings, mail, places.
+
+Thin: each turns values into the types of isa_guard.uk, asks, and turns the answer back. What those raise
+(OutsideCalendar and the like) becomes "cannot tell" in the reading, never a number.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Final
+
+from isa_guard.language.operators import instant
+from isa_guard.language.values import ValueRangeError, from_date, from_datetime, to_date, to_datetime
+from isa_guard.uk import periods
+from isa_guard.uk import working_days as days
+
+if TYPE_CHECKING:
+    from isa_guard.uk.calendars import Calendar
+    from isa_guard.uk.periods import Period
+
+_HOUR: Final = 3_600_000_000
+
+
+def working_days(start: int, end: int, notice: Period) -> int:
+    """Working days between two dates, on the calendar and by the counting rule of the period."""
+    return days.working_days(to_date(start), to_date(end), _calendar(notice), notice.count)
+
+
+def add_working_days(start: int, n: int, notice: Period) -> int:
+    """The date so many working days after another, on the calendar of the period."""
+    return from_date(days.add_working_days(to_date(start), n, _calendar(notice)))
+
+
+def earliest(start: int, notice: Period) -> int:
+    """The first date on which the notice has been given."""
+    return from_date(periods.earliest(to_date(start), notice))
+
+
+def due_from_timestamp(start: int, within: Period) -> int:
+    """The last instant that is still within the period."""
+    return from_datetime(periods.due(to_datetime(start), within))
+
+
+def due_from_date(start: int, within: Period) -> int:
+    """The last instant that is still within the period, which runs from the beginning of that day.
+
+    A period in hours from a mere date runs from midnight: the strictest reading of when on that day it began.
+    """
+    return due_from_timestamp(start_of(start), within)
+
+
+def due_date(start: int, within: Period) -> int:
+    """The last date that is still within the period."""
+    return day(due_from_date(start, within))
+
+
+def hours_between(start: int, end: int) -> int:
+    """Whole hours elapsed from one instant to another; negative when the second is earlier."""
+    hours = abs(end - start) // _HOUR
+    return hours if end >= start else -hours
+
+
+def add_months(start: int, n: int) -> int:
+    """The corresponding date so many months later."""
+    return from_date(periods.add_months(to_date(start), n))
+
+
+def add_years(start: int, n: int) -> int:
+    """The corresponding date so many years later."""
+    return from_date(periods.add_months(to_date(start), n * 12))
+
+
+def day(timestamp: int) -> int:
+    """The civil day in London on which an instant falls."""
+    return from_date(periods.london_day(to_datetime(timestamp)))
+
+
+def start_of(start: int) -> int:
+    """The first instant of a day in London."""
+    try:
+        return instant(from_datetime(datetime.combine(to_date(start), time.min, periods.LONDON)))
+    except OverflowError:
+        raise ValueRangeError("a date outside the years 1 to 9999") from None
+
+
+def amount(period: Period) -> int:
+    """How many of its unit a period is."""
+    return period.amount
+
+
+def _calendar(notice: Period) -> Calendar:
+    if notice.calendar is None:
+        raise periods.PeriodError(f"{notice} on no calendar", "the agreement must name one")
+    return notice.calendar

@@ -1,0 +1,106 @@
+"""Local names: each use of a `let` is replaced by what it stands for, before anything is checked.
+
+The nodes put in carry the place of the name they replace, so that a fault points into the expression that its
+author is reading. Size is bounded: definitions that double one another would grow without end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from isa_guard.language.faults import ExpressionError, Fault
+from isa_guard.language.syntax import Expr, Macro, Name, children, walk, with_children
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_NODES: Final = 10_000
+
+
+def expand(expr: Expr, lets: Mapping[str, Expr], known: frozenset[str]) -> Expr:
+    """`expr` with every let replaced. `known` are the names of the scope, which a let may read.
+
+    Raises ExpressionError for a let that leads to itself, reads a name that is nowhere defined, hides a name
+    of the scope, or makes the expression longer than MAX_NODES.
+    """
+    faults = [*_ill_named(lets, known), *_cycles(lets)]
+    if faults:
+        raise ExpressionError(*faults)
+    return _Expansion(lets).replace(expr, frozenset())
+
+
+def free_names(expr: Expr) -> frozenset[str]:
+    """The names an expression reads that no macro of its own brings."""
+    if isinstance(expr, Name):
+        return frozenset({expr.name})
+    below = [free_names(child) for child in children(expr)]
+    if not isinstance(expr, Macro):
+        return frozenset().union(*below)
+    return below[0] | (frozenset().union(*below[1:]) - {expr.variable})
+
+
+def _ill_named(lets: Mapping[str, Expr], known: frozenset[str]) -> list[Fault]:
+    faults = [
+        Fault(0, 0, f"let {name!r} hides a name that is already defined") for name in lets if name in known
+    ]
+    for name, body in lets.items():
+        faults += [
+            Fault(0, 0, f"let {name!r} reads {unknown!r}, which is not defined")
+            for unknown in sorted(free_names(body) - known - lets.keys())
+        ]
+    return faults
+
+
+def _cycles(lets: Mapping[str, Expr]) -> list[Fault]:
+    """A fault for each let that leads back to itself."""
+    reads = {name: free_names(body) & lets.keys() for name, body in lets.items()}
+    settled: set[str] = set()
+    while ready := {name for name, needs in reads.items() if name not in settled and needs <= settled}:
+        settled |= ready
+    return [
+        Fault(0, 0, f"let {name!r} is defined by way of itself", "a let may only read lets before it")
+        for name in lets
+        if name not in settled
+    ]
+
+
+class _Expansion:
+    """One expansion, counting the nodes it makes."""
+
+    def __init__(self, lets: Mapping[str, Expr]) -> None:
+        self._lets = lets
+        self._made = 0
+
+    def replace(self, expr: Expr, hidden: frozenset[str]) -> Expr:
+        self._count(expr)
+        if isinstance(expr, Name) and expr.name in self._lets and (expr.rooted or expr.name not in hidden):
+            return self._put(self._lets[expr.name], expr)
+        if isinstance(expr, Macro):
+            inner = hidden | {expr.variable}
+            rest = [self.replace(child, inner) for child in children(expr)[1:]]
+            return with_children(expr, [self.replace(expr.operand, hidden), *rest])
+        below = children(expr)
+        return with_children(expr, [self.replace(child, hidden) for child in below]) if below else expr
+
+    def _put(self, body: Expr, use: Name) -> Expr:
+        """A fresh copy of the body, its own lets replaced, standing where the name stood."""
+        inside = self.replace(body, frozenset())
+        return self._moved(inside, use)
+
+    def _moved(self, expr: Expr, use: Name) -> Expr:
+        self._count(use)
+        parts = [self._moved(child, use) for child in children(expr)]
+        return replace(with_children(expr, parts), start=use.start, end=use.end)
+
+    def _count(self, at: Expr) -> None:
+        self._made += 1
+        if self._made > MAX_NODES:
+            raise ExpressionError(
+                Fault(at.start, at.end, f"with its lets written out it has over {MAX_NODES} parts")
+            )
+
+
+def size(expr: Expr) -> int:
+    """How many nodes an expression has."""
+    return sum(1 for _ in walk(expr))
