@@ -53,7 +53,7 @@ _ENTRIES: Final = (
         "the UK GDPR",
     ),
     _entry(
-        r"(?:FOIA?\s{0,3})?(?:s\.?|section)?\s{0,3}40\s?\(3\)\s?\(a\)\s?\(ii?\)|40\s?\(3\)\s?\(b\)",
+        r"(?:(?:s\.?|section)\s{0,3})?40\s?\(3\)\s?(?:\(a\)\s?\(ii?\)|\(b\))",
         "section 40 of the Freedom of Information Act was renumbered",
         "25 May 2018",
         "section 40(3A)(a), 40(3B) or 40(3A)(b)",
@@ -91,7 +91,7 @@ _ENTRIES: Final = (
         "a gov.uk domain with evidence of protected transport",
     ),
     _entry(
-        r"PNN|Police\s{1,3}National\s{1,3}Network|pnn\.police\.uk",
+        r"pnn\.police\.uk|PNN|Police\s{1,3}National\s{1,3}Network",
         "forces have moved from pnn.police.uk to police.uk",
         "no date recorded here",
         "a police.uk domain with evidence of protected transport",
@@ -148,7 +148,7 @@ _TERRITORY: Final = _entry(
     "the United Kingdom and the EEA, as a recorded reading",
 )
 _UK: Final = re.compile(r"(?<![A-Za-z])(?:UK|United\s{1,3}Kingdom)(?![A-Za-z])")
-_NEAR: Final = 40  # characters to either side in which the United Kingdom may be named as well
+_NEAR: Final = 60  # characters to either side in which the United Kingdom may be named as well
 
 
 def stale_terms(text: str) -> tuple[Stale, ...]:

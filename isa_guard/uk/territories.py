@@ -59,18 +59,22 @@ class Territory:
         return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode("ascii")).hexdigest()
 
 
+def _codes(together: str) -> tuple[str, ...]:
+    return tuple(together.split())
+
+
 # ISO 3166-1 alpha-2, officially assigned.
 _CODES: Final = frozenset(
-    (
-        "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW "
-        "BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI "
-        "FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN "
-        "IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME "
-        "MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF "
-        "PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV "
-        "SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE "
-        "YT ZA ZM ZW"
-    ).split()
+    _codes(
+        "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT "
+        "BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH "
+        "ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT "
+        "HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS "
+        "LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI "
+        "NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG "
+        "SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG "
+        "UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW"
+    )
 )
 _MISTAKEN: Final = {
     "UK": "GB",
@@ -82,16 +86,16 @@ _MISTAKEN: Final = {
 _LEFT_EU: Final = date(2020, 1, 31)  # withdrawal at 23:00 that day, London time
 _OWN_LIST: Final = date(2021, 1, 1)  # end of the transition period: DPA 2018 Sch.21
 _EU_27: Final = (
-    *(Member(code) for code in "AT BE BG CY CZ DE DK EE ES FI FR GR".split()),
+    *(Member(code) for code in _codes("AT BE BG CY CZ DE DK EE ES FI FR GR")),
     Member("HR", since=date(2013, 7, 1)),
-    *(Member(code) for code in "HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()),
+    *(Member(code) for code in _codes("HU IE IT LT LU LV MT NL PL PT RO SE SI SK")),
 )
 _UNTIL_EXIT: Final = Member("GB", until=_LEFT_EU)
 _EFTA_IN_EEA: Final = tuple(Member(code) for code in ("IS", "LI", "NO"))
 
 _ADEQUATE: Final = (
     *(Member(member.code, since=_OWN_LIST) for member in (*_EU_27, *_EFTA_IN_EEA)),
-    *(Member(code, since=_OWN_LIST) for code in "AD AR CH FO GG GI IL IM JE NZ UY".split()),
+    *(Member(code, since=_OWN_LIST) for code in _codes("AD AR CH FO GG GI IL IM JE NZ UY")),
     Member("CA", _OWN_LIST, None, "pipeda", "the recipient is subject to PIPEDA"),
     Member("JP", _OWN_LIST, None, "appi", "the recipient is a private body subject to the APPI"),
     Member("KR", date(2022, 12, 19)),

@@ -1,0 +1,138 @@
+"""The exemptions as the Act has them, against the errors that published lists and replies make."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isa_guard.uk.exemptions import (
+    EXEMPTIONS,
+    Basis,
+    Exemption,
+    ExemptionError,
+    Strength,
+    conflicts,
+    exemption,
+)
+
+# Written out again, in another shape, from the Act: A absolute, Q qualified, D depends on what is cited;
+# C class, P prejudice, M both, V varies.
+ACT = {
+    "21": "AC", "22": "QC", "22A": "QM", "23": "AC", "24": "QM", "26": "QP", "27": "QV", "27(1)": "QP",
+    "27(2)": "QC", "28": "QP", "29": "QP", "30": "QC", "31": "QP", "32": "AC", "33": "QP", "34": "AC",
+    "35": "QC", "36": "DP", "37": "DC", "37(1)(a)": "AC", "37(1)(aa)": "AC", "37(1)(ab)": "AC", "37(1)(ac)": "QC",
+    "37(1)(ad)": "QC", "37(1)(b)": "QC", "38": "QP", "39": "QC", "40": "DC", "40(1)": "AC", "40(2)": "DC",
+    "40(3A)": "AC", "40(3B)": "QC", "40(4A)": "QC", "41": "AC", "42": "QC", "43": "QV", "43(1)": "QC",
+    "43(2)": "QP", "44": "AC",
+}  # fmt: skip
+STRENGTHS = {"A": Strength.ABSOLUTE, "Q": Strength.QUALIFIED, "D": Strength.DEPENDS}
+BASES = {"C": Basis.CLASS, "P": Basis.PREJUDICE, "M": Basis.MIXED, "V": Basis.DEPENDS}
+
+
+def test_no_exemption_is_missing_or_stands_twice() -> None:
+    assert sorted(each.section for each in EXEMPTIONS) == sorted(ACT)
+
+
+@pytest.mark.parametrize("section", ACT)
+def test_each_exemption_is_what_the_act_makes_it(section: str) -> None:
+    cited = exemption(f"s.{section}").exemption
+    letters = ACT[section]
+    assert (cited.strength, cited.basis) == (STRENGTHS[letters[0]], BASES[letters[1]])
+
+
+@pytest.mark.parametrize("each", EXEMPTIONS, ids=lambda each: each.section)
+def test_harm_is_shown_for_prejudice_and_never_for_a_class(each: Exemption) -> None:
+    assert each.harm_evidence == (each.basis is not Basis.CLASS)
+    assert each.public_interest_test == (each.strength is not Strength.ABSOLUTE)
+
+
+def test_only_what_is_accessible_and_trade_secrets_must_always_be_confirmed_or_denied() -> None:
+    assert [each.section for each in EXEMPTIONS if each.ncnd is None] == ["21", "43(1)"]
+    assert exemption("s.23(1)").exemption.ncnd == "23(5)"
+    assert exemption("40(1)").exemption.ncnd == "40(5A)"
+    assert exemption("40(2)").exemption.ncnd == "40(5B)"
+
+
+@pytest.mark.parametrize(
+    ("citation", "section"),
+    [
+        ("s.38(1)(a)(b)", "38"),
+        ("Section 31(1)(a)", "31"),
+        ("s 23(1)", "23"),
+        ("sec. 22a", "22A"),
+        ("S.37(1)(AC)", "37(1)(ac)"),
+        ("37(1)(a)", "37(1)(a)"),
+        ("37(1)(ad)(i)", "37(1)(ad)"),
+        ("40 (2)", "40(2)"),
+        ("40(3a)(a)", "40(3A)"),
+        ("27(3)", "27"),
+    ],
+)
+def test_a_citation_is_read_to_the_most_precise_entry(citation: str, section: str) -> None:
+    assert exemption(citation).exemption.section == section
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "strength"),
+    [
+        ("40(3)(a)(i)", "40(3A)(a)", Strength.ABSOLUTE),
+        ("s.40(3)(a)(ii)", "40(3B)", Strength.QUALIFIED),
+        ("40(3)(b)", "40(3A)(b)", Strength.ABSOLUTE),
+        ("40(3)", "40(3A)", Strength.ABSOLUTE),
+        ("40(4)", "40(4A)", Strength.QUALIFIED),
+    ],
+)
+def test_numbers_of_before_2018_are_read_as_todays_with_a_note(
+    old: str, new: str, strength: Strength
+) -> None:
+    cited = exemption(old)
+    assert cited.citation == new
+    assert cited.exemption.strength is strength
+    assert f"it is {new} now" in cited.notes[0]
+
+
+def test_personal_data_of_others_needs_its_condition_named() -> None:
+    assert exemption("40(2)").notes == (
+        "name the condition: 40(3A) is absolute, 40(3B) and 40(4A) are qualified",
+    )
+    assert exemption("40(3A)(a)").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("citation", "why"),
+    [
+        ("s.12", "refusal for cost"),
+        ("s.14(1)", "vexatious"),
+        ("section 25", "certificates"),
+        ("s.45", "section 45 is no exemption"),
+        ("s.21A", "section 21A is no exemption"),
+        ("40(2)&(3)", "no citation of one section"),
+        ("Regulation 12(5)", "no citation"),
+        ("", "no citation"),
+        ("s.31" + "(1)" * 50_000, "no citation"),
+        ("s.３１", "no citation"),
+    ],
+)
+def test_what_is_no_exemption_is_refused(citation: str, why: str) -> None:
+    with pytest.raises(ExemptionError, match=why) as refusal:
+        exemption(citation)
+    assert len(str(refusal.value)) < 200
+
+
+def test_law_enforcement_is_not_claimed_beside_investigations() -> None:
+    both = (exemption("s.30(1)(a)"), exemption("s.31(1)(a)"))
+    assert "exclude each other" in conflicts(both)[0]
+    assert conflicts((exemption("23(1)"), exemption("31(1)(a)"))) == ()
+
+
+@given(
+    st.text(max_size=20) | st.from_regex(r"(s\.)?[1-5][0-9][aA]?(\([0-9a-zA-Z]{1,2}\)){0,5}", fullmatch=True)
+)
+def test_any_text_is_a_citation_or_a_refusal(text: str) -> None:
+    try:
+        cited = exemption(text)
+    except ExemptionError:
+        return
+    assert cited.citation.startswith(cited.exemption.section)
+    assert exemption(cited.citation).exemption is cited.exemption
