@@ -154,11 +154,24 @@ def check(
     `lets` are local names. `given` is a condition known to be true wherever `expr` is evaluated, such as the
     `when` of a rule: what it guards need not be guarded again. Raises ExpressionError with every fault.
     """
+    return _check(expr, scope, expected, lets or {}, given.present if given else _NOTHING_KNOWN)
+
+
+def check_unguarded(expr: Expr, scope: Scope, *, lets: Mapping[str, Expr] | None = None) -> Checked:
+    """As `check`, but every optional field may be read without a guard: for messages, which say "not given"
+    where a value is absent, never for conditions.
+    """
+    return _check(expr, scope, None, lets or {}, None)
+
+
+def _check(
+    expr: Expr, scope: Scope, expected: Type | None, lets: Mapping[str, Expr], present: Present
+) -> Checked:
     known = frozenset(scope.variables) | frozenset(scope.constants)
-    written_out = expand(expr, lets or {}, known)
+    written_out = expand(expr, lets, known)
     _refuse_deep(written_out)
     checker = _Checker(scope)
-    found = checker.value(written_out, _Env({}, given.present if given else _NOTHING_KNOWN))
+    found = checker.value(written_out, _Env({}, present))
     if expected is not None and not accepts(expected, found.type):
         checker.fault(written_out, f"this must be {expected}, but is {found.type}")
     if checker.faults:

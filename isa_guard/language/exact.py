@@ -233,8 +233,7 @@ class _Walk:
                     return holder
                 if not isinstance(holder, Mapping):
                     raise TypeError(type(holder).__name__)
-                if isinstance(node, Select) and node.field not in holder:
-                    return self._missing_inside(node, holder)
+                # Once optional, always optional: `a.?b.c` is nothing where `b` is there without its `c`.
                 return holder.get(node.field, _NOTHING)
             case OptionalIndex() | Index():
                 holder = self._held(node.operand, locals_)
@@ -246,11 +245,6 @@ class _Walk:
                 return holder[index] if 0 <= index < len(holder) else _NOTHING
             case _:
                 raise TypeError(type(node).__name__)
-
-    def _missing_inside(self, node: Select, holder: Mapping[str, Value]) -> _Nothing:
-        """`a.?b.c` is nothing when `b` is there without its `c`, as in CEL's optional chaining."""
-        del node, holder
-        return _NOTHING
 
     def _held(self, node: Expr, locals_: Mapping[str, _Local]) -> Value | _Nothing:
         if isinstance(self._checked.type_of(node), Optional):

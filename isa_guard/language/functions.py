@@ -207,7 +207,30 @@ def _clocks() -> Iterator[Function]:
     yield _plain("amount", (Param("period", PERIOD),), INT, domain.amount, may_fail=False)
 
 
-FUNCTIONS: Final = (*_sizes(), *_texts(), *_conversions(), *_accessors(), *_clocks())
+def _places_and_markings() -> Iterator[Function]:
+    address, suffix = Param("address", STRING), Param("suffix", STRING)
+    suffixes = Param("suffixes", List(STRING))
+    yield _plain("mail_suffix", (address, suffix), BOOL, domain.mail_suffix)
+    yield _plain("mail_suffix_any", (address, suffixes), BOOL, domain.mail_suffix_any)
+    # A domain names an organisation, not a person.
+    yield _plain("mail_domain", (address,), STRING, domain.mail_domain, declassifies=True)
+    place = Param("country", STRING), Param("territory", STRING)
+    yield _plain("in_territory", place, BOOL, domain.in_territory)
+    yield _plain("in_territory", (*place, Param("on", DATE)), BOOL, domain.in_territory_on)
+    yield _plain("marking_at_least", (_MARKING, Param("floor", STRING)), BOOL, domain.marking_at_least)
+    yield _plain("marking_legacy", (_MARKING,), BOOL, domain.marking_legacy)
+    yield _plain("marking_has", (_MARKING, Param("part", STRING)), BOOL, domain.marking_has)
+    yield _plain("marking_faults", (_MARKING,), INT, domain.marking_faults, declassifies=True)
+
+
+FUNCTIONS: Final = (
+    *_sizes(),
+    *_texts(),
+    *_conversions(),
+    *_accessors(),
+    *_clocks(),
+    *_places_and_markings(),
+)
 
 _BY_NAME: Final[dict[tuple[str, bool], list[Function]]] = defaultdict(list)
 for _function in FUNCTIONS:

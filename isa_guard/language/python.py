@@ -81,6 +81,13 @@ def compile_conditions(conditions: Sequence[Condition], variables: tuple[str, ..
     return Program(kept, variables, namespace["run"], source)  # type: ignore[arg-type]
 
 
+def python_expression(checked: Checked, variables: tuple[str, ...], namespace: dict[str, object]) -> str:
+    """One expression as Python text over the parameters v0, v1 ..., what it needs put into `namespace`."""
+    for name, value in _SUPPORT.items():
+        namespace.setdefault(name, value)
+    return _Emitter(namespace, {name: f"v{index}" for index, name in enumerate(variables)}).of(checked)
+
+
 def _namespace(conditions: tuple[Condition, ...], variables: tuple[str, ...]) -> dict[str, object]:
     def again(index: int, *given: Value) -> Outcome:
         return exact.outcome(conditions[index], dict(zip(variables, given, strict=True)))
@@ -90,20 +97,7 @@ def _namespace(conditions: tuple[Condition, ...], variables: tuple[str, ...]) ->
         "MET": Outcome.MET,
         "NOT_MET": Outcome.NOT_MET,
         "NOT_APPLICABLE": Outcome.NOT_APPLICABLE,
-        "NOTHING": _NOTHING,
-        "add": operators.add,
-        "subtract": operators.subtract,
-        "multiply": operators.multiply,
-        "divide": operators.divide,
-        "remainder": operators.remainder,
-        "negate": operators.negate,
-        "concatenate": operators.concatenate,
-        "equal": operators.equal,
-        "contained": operators.contained,
-        "element": _element,
-        "held_field": _held_field,
-        "held_element": _held_element,
-        "or_value": _or_value,
+        **_SUPPORT,
     }
 
 
@@ -162,6 +156,22 @@ def _or_value(held: Value | _Nothing, otherwise: Callable[[], Value]) -> Value:
     return otherwise() if isinstance(held, _Nothing) else held
 
 
+_SUPPORT: Final[dict[str, object]] = {
+    "NOTHING": _NOTHING,
+    "add": operators.add,
+    "subtract": operators.subtract,
+    "multiply": operators.multiply,
+    "divide": operators.divide,
+    "remainder": operators.remainder,
+    "negate": operators.negate,
+    "concatenate": operators.concatenate,
+    "equal": operators.equal,
+    "contained": operators.contained,
+    "element": _element,
+    "held_field": _held_field,
+    "held_element": _held_element,
+    "or_value": _or_value,
+}
 _SUMS: Final = {
     BinaryOp.ADD: "add",
     BinaryOp.SUBTRACT: "subtract",
@@ -190,8 +200,7 @@ class _Emitter:
         return self._emit(checked.expr, {})
 
     def _bind(self, value: object) -> str:
-        self._made += 1
-        name = f"k{self._made}"
+        name = f"k{len(self._namespace)}"  # which only grows, so no name is given twice
         self._namespace[name] = value
         return name
 

@@ -1,7 +1,7 @@
 """The syntax tree of an expression. Nodes are equal when they say the same, wherever they stand.
 
 `start` and `end` are characters of the text (from 0, `end` excluded). `&&`, `||` and macros are nodes of
-their own kind because they treat errors differently from every function (cel-spec, Logical Operators, Macros).
+their own because they treat errors differently from every function (cel-spec, Logical Operators, Macros).
 """
 
 from __future__ import annotations

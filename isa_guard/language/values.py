@@ -129,20 +129,31 @@ def text(value: Value, type_: Type) -> str:
             assert_never(type_)
 
 
+# English whatever the locale of the machine: a decision must read the same everywhere.
+_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def _day(days: int) -> str:
-    day = to_date(days)
-    return f"{day:%a} {day.day} {day:%b} {day.year}"
+    return _civil(to_date(days))
+
+
+def _civil(day: date) -> str:
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month]} {day.year}"
 
 
 def _instant(timestamp: int) -> str:
     try:
         local = to_datetime(timestamp).astimezone(_LONDON)
-    except OverflowError:  # the last hours of 9999 in a summer that London's zone shifts past the end
+    except OverflowError:  # the last hour of 9999, should London then be ahead of UTC
         local = to_datetime(timestamp)
+    clock = f"{local.hour:02}:{local.minute:02}"
     # Only as fine as it needs to be: most times are whole minutes.
-    clock = "%H:%M" if not (local.second or local.microsecond) else "%H:%M:%S"
-    fraction = f".{local.microsecond:06}".rstrip("0") if local.microsecond else ""
-    return f"{local:%a} {local.day} {local:%b} {local.year} {local:{clock}}{fraction} {local:%Z}"
+    if local.second or local.microsecond:
+        clock += f":{local.second:02}"
+    if local.microsecond:
+        clock += f".{local.microsecond:06}".rstrip("0")
+    return f"{_civil(local)} {clock} {local.tzname()}"
 
 
 def _elapsed(duration: int) -> str:
