@@ -21,8 +21,9 @@ from isa_guard.uk.exemptions import (
 ACT = {
     "21": "AC", "22": "QC", "22A": "QM", "23": "AC", "24": "QM", "26": "QP", "27": "QV", "27(1)": "QP",
     "27(2)": "QC", "28": "QP", "29": "QP", "30": "QC", "31": "QP", "32": "AC", "33": "QP", "34": "AC",
-    "35": "QC", "36": "DP", "37": "DC", "37(1)(a)": "AC", "37(1)(aa)": "AC", "37(1)(ab)": "AC", "37(1)(ac)": "QC",
-    "37(1)(ad)": "QC", "37(1)(b)": "QC", "38": "QP", "39": "QC", "40": "DC", "40(1)": "AC", "40(2)": "DC",
+    "35": "QC", "36": "DP", "37": "DC", "37(1)(a)": "AC", "37(1)(aa)": "AC", "37(1)(ab)": "AC",
+    "37(1)(ac)": "QC", "37(1)(ad)": "QC", "37(1)(b)": "QC", "38": "QP", "39": "QC", "40": "DC",
+    "40(1)": "AC", "40(2)": "DC",
     "40(3A)": "AC", "40(3B)": "QC", "40(4A)": "QC", "41": "AC", "42": "QC", "43": "QV", "43(1)": "QC",
     "43(2)": "QP", "44": "AC",
 }  # fmt: skip
@@ -81,6 +82,7 @@ def test_a_citation_is_read_to_the_most_precise_entry(citation: str, section: st
         ("40(3)(b)", "40(3A)(b)", Strength.ABSOLUTE),
         ("40(3)", "40(3A)", Strength.ABSOLUTE),
         ("40(4)", "40(4A)", Strength.QUALIFIED),
+        ("40(4)(a)", "40(4A)(a)", Strength.QUALIFIED),
     ],
 )
 def test_numbers_of_before_2018_are_read_as_todays_with_a_note(
@@ -123,6 +125,7 @@ def test_what_is_no_exemption_is_refused(citation: str, why: str) -> None:
 def test_law_enforcement_is_not_claimed_beside_investigations() -> None:
     both = (exemption("s.30(1)(a)"), exemption("s.31(1)(a)"))
     assert "exclude each other" in conflicts(both)[0]
+    assert conflicts(both[:1]) == conflicts(both[1:]) == ()
     assert conflicts((exemption("23(1)"), exemption("31(1)(a)"))) == ()
 
 

@@ -62,6 +62,8 @@ def test_a_marking_is_found_where_markings_stand(text: str, marking: str) -> Non
         "the OFFICIAL-SENSITIVE material we discussed",
         "an official visit to the station",
         "Official figures show a fall",
+        "Official: a statement by the board",
+        "Top secret, the paper said",
         "official",
         "UNOFFICIAL",
         "Subject: UNOFFICIAL",
