@@ -1,0 +1,113 @@
+"""From names on the command line to decisions: files are found, facts read, agreements loaded once, all decided."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from isa_guard.decide.decide import decide
+from isa_guard.errors import IsaGuardError, LoadError, Place, Problem
+from isa_guard.load.agreement import Shelf, load
+from isa_guard.load.evidence import read_evidence
+from isa_guard.load.facts import read_facts, type_fact
+from isa_guard.load.packs import read_file, shipped
+from isa_guard.uk.periods import london_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from isa_guard.cli.settings import Settings
+    from isa_guard.load.facts import UntypedFact
+    from isa_guard.model.agreement import Agreement, Versions
+    from isa_guard.model.decision import Decision
+
+SUFFIXES: Final = {".yaml", ".yml", ".json"}
+STDIN: Final = "-"
+LIMIT_STDIN: Final = 64 * 1024 * 1024
+
+
+def shelf_of(settings: Settings) -> Shelf:
+    """Answer where packs and agreements are looked for: the configured folders, then the shipped ones."""
+    rules, policies = settings.value("rules"), settings.value("policies")
+    return Shelf(
+        rules=((Path(rules),) if rules else ()) + (shipped("rules"),),
+        policies=((Path(policies),) if policies else ()) + (shipped("policies"),),
+    )
+
+
+class Checker:
+    """Decides facts; agreements are loaded once each. Problems are collected, not thrown at the first."""
+
+    def __init__(self, settings: Settings, now: datetime) -> None:
+        self.settings = settings
+        self.now = now
+        self.shelf = shelf_of(settings)
+        self.agreements: dict[str, Versions | LoadError] = {}
+        self.problems: list[Problem] = []
+
+    def check_all(self, names: Iterable[str]) -> list[Decision]:
+        """Answer the decisions on every fact that `names` stand for; `problems` are the rest."""
+        decisions: list[Decision] = []
+        for name in names:
+            for path in self.files(name):
+                decisions += self.check_file(path)
+        return decisions
+
+    def files(self, name: str) -> Iterator[str]:
+        """Answer the files behind a name. A folder with none is a problem: nothing checked is nothing permitted."""
+        path = Path(name)
+        if name == STDIN or not path.is_dir():
+            yield name
+            return
+        found = sorted(child for child in path.rglob("*") if child.suffix in SUFFIXES and child.is_file())
+        if not found:
+            self.problems.append(Problem("there is no fact in this folder", Place(name), "", "empty"))
+        yield from (str(child) for child in found)
+
+    def check_file(self, name: str) -> Iterator[Decision]:
+        """Answer the decisions on the facts of one file."""
+        try:
+            content = sys.stdin.buffer.read(LIMIT_STDIN + 1) if name == STDIN else read_file(Path(name))
+            facts = read_facts(content, "standard input" if name == STDIN else name)
+        except LoadError as error:
+            self.problems += error.problems
+            return
+        folder = Path() if name == STDIN else Path(name).parent
+        for untyped in facts:
+            try:
+                yield self.decided(untyped, folder)
+            except LoadError as error:
+                self.problems += error.problems
+            except IsaGuardError as error:
+                place = untyped.document.place(untyped.at)
+                self.problems.append(Problem(str(error).removeprefix(f"{place}: "), place, "", "nothing-matched"))
+
+    def decided(self, untyped: UntypedFact, folder: Path) -> Decision:
+        """Answer the decision on one fact under the version in force when it happened."""
+        agreement = self.version_for(untyped)
+        schema = agreement.schemas[untyped.kind]
+        evidence = read_evidence(untyped, schema, folder)
+        return decide(agreement, type_fact(untyped, agreement.schemas, evidence), now=self.now)
+
+    def version_for(self, untyped: UntypedFact) -> Agreement:
+        name = self.settings.value("agreement") or untyped.agreement
+        if not name:
+            place = untyped.document.place(untyped.at)
+            hint = "add `agreement: ID` to it, or give --agreement"
+            raise LoadError((Problem("the fact names no agreement", place, hint, "no-agreement"),))
+        day = untyped.happened_on() or london_day(self.now)
+        return self.loaded(name).in_force(day)
+
+    def loaded(self, name: str) -> Versions:
+        if name not in self.agreements:
+            try:
+                self.agreements[name] = load(name, self.shelf)
+            except LoadError as error:
+                self.agreements[name] = error
+                raise
+        found = self.agreements[name]
+        if isinstance(found, LoadError):  # told once already, for the first fact that named it
+            raise LoadError(())
+        return found

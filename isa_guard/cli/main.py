@@ -1,0 +1,141 @@
+"""The entry point: starts fast, knows every command by name, and turns every failure into words and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import click
+
+# Name: (module, help). The help stands here so that `--help` imports no command.
+COMMANDS: Final = {
+    "check": ("check", "Decide transfers and other facts; the exit code is the gate."),
+    "validate": ("validate", "Agreements and rules: shape, types, coverage, stale law."),
+    "test": ("cases", "Run the cases beside rules and agreements, and grade them."),
+    "explain": ("explain", "A rule or a clause, in words."),
+    "schema": ("schema", "Print the JSON Schema of a kind of document."),
+    "new": ("new", "Begin an agreement, a rule or a transfer."),
+    "register": ("register", "The register of signed records: init, list, show, verify, replay."),
+    "keys": ("keys", "The keys that sign records."),
+    "completion": ("completion", "Shell completion for bash, zsh or fish."),
+}
+
+
+def run() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: list[str]) -> int:
+    """Answer the exit code of one call. A defect is written to a file, not thrown at the reader."""
+    if arguments[:1] == ["--version"]:  # before click is imported: a prompt asks for it at every line
+        from isa_guard import __version__
+
+        sys.stdout.write(f"isa-guard {__version__}\n")
+        return 0
+    import click
+
+    from isa_guard.errors import IsaGuardError
+
+    try:
+        code = group().main(arguments, prog_name="isa-guard", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        sys.stderr.write("interrupted\n")
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away: whatever it saw is not a whole answer.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 4
+    except IsaGuardError as error:
+        return _told(error)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a defect is told as one
+        return _defect(error)
+    return code if isinstance(code, int) else 0
+
+
+def _told(error: Exception) -> int:
+    from isa_guard.errors import IsaGuardError, LoadError
+
+    assert isinstance(error, IsaGuardError)
+    number = len(error.problems) if isinstance(error, LoadError) else 0
+    sys.stderr.write(f"error: {error}\n" if number < 2 else f"{error}\n\n{number} problems\n")
+    return error.exit_code
+
+
+def _defect(error: Exception) -> int:
+    """Answer 70. The traceback goes to a private file: it may hold values, so it is not printed."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="isa-guard-defect-", suffix=".log", delete=False) as log:
+        traceback.print_exception(error, file=log)
+    sys.stderr.write(
+        f"error: a defect in isa-guard ({type(error).__name__}); nothing was permitted.\n"
+        f"The trace is in {log.name}. It may hold values from your documents: look before you send it.\n"
+    )
+    return 70
+
+
+def group() -> click.Group:
+    """Answer the command group, whose commands are imported when they are called."""
+    import click
+
+    class LazyGroup(click.Group):
+        def list_commands(self, ctx: click.Context) -> list[str]:
+            return list(COMMANDS)
+
+        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+            if cmd_name not in COMMANDS:
+                return None
+            command = import_module(f"isa_guard.cli.{COMMANDS[cmd_name][0]}").command
+            assert isinstance(command, click.Command)
+            return command
+
+        def resolve_command(
+            self, ctx: click.Context, args: list[str]
+        ) -> tuple[str | None, click.Command | None, list[str]]:
+            if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+                from difflib import get_close_matches
+
+                near = get_close_matches(args[0], COMMANDS, n=1)
+                hint = f" Did you mean `{near[0]}`?" if near else ""
+                raise click.UsageError(f"there is no command `{args[0]}`.{hint}", ctx)
+            return super().resolve_command(ctx, args)
+
+        def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+            with formatter.section("Commands"):
+                formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    @click.group(
+        cls=LazyGroup,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog="Exit codes: 0 permitted, 1 refused or not covered, 2 wrong usage, 3 a person must decide, "
+        "4 could not be read or nothing matched, 5 does not verify, 70 a defect.",
+    )
+    @click.option("--version", is_flag=True, help="Print the version.")
+    @click.option(
+        "--log-format", type=click.Choice(["text", "json"]), default="text", help="How isa-guard's own log is written."
+    )
+    @click.pass_context
+    def isa_guard(ctx: click.Context, *, version: bool, log_format: str) -> None:
+        """Hold transfers, exports and audit logs to an Information Sharing Agreement.
+
+        It is practice, not legal advice: every answer names the clause and the reading it used.
+        """
+        ctx.obj = log_format
+        if version:
+            from isa_guard import __version__
+
+            click.echo(f"isa-guard {__version__}")
+            ctx.exit(0)
+
+    return isa_guard

@@ -1,0 +1,64 @@
+"""Where reports go: standard output, or a file for each format asked for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from isa_guard.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from isa_guard.report.run import Run
+
+FORMATS: Final = ("text", "json", "sarif", "junit", "github", "gitlab", "html")
+
+
+def parse_formats(wanted: Iterable[str]) -> list[tuple[str, str]]:
+    """Answer (format, file) for each; no file is standard output. Raises UsageError for one unknown, or two outputs."""
+    parsed = [(name, file) for name, _, file in (one.partition("=") for one in wanted)]
+    for name, _ in parsed:
+        if name not in FORMATS:
+            raise UsageError(f"there is no format `{name}`; the formats are {', '.join(FORMATS)}")
+    if sum(not file for _, file in parsed) > 1:
+        raise UsageError("two reports cannot share standard output: write one of them as FORMAT=FILE")
+    return parsed
+
+
+def write_reports(run: Run, wanted: Iterable[tuple[str, str]], color: str, *, verbose: bool) -> None:
+    """Write every report. Raises UsageError where a file cannot be written."""
+    for name, file in wanted:
+        text = _text(run, color, file, verbose=verbose) if name == "text" else import_module(f"isa_guard.report.{name}").render(run)
+        if not file:
+            sys.stdout.write(text)
+            continue
+        try:
+            Path(file).write_text(text, "utf-8")
+        except OSError as error:
+            raise UsageError(f"the report cannot be written to {file}: {(error.strerror or '').lower()}") from None
+
+
+def _text(run: Run, color: str, file: str, *, verbose: bool) -> str:
+    from isa_guard.report import text
+
+    width = min(max(shutil.get_terminal_size((80, 24)).columns, 60), 100) if not file else 80
+    manner = text.Manner(
+        width=width,
+        met=text.all_met if verbose else text.none_met,
+        paint=text.in_colour if coloured(color, file) else text.plain,
+    )
+    return text.render(run, manner)
+
+
+def coloured(color: str, file: str) -> bool:
+    """Answer whether to use colour: as asked, else on a terminal, unless NO_COLOR says no (no-color.org)."""
+    if color != "auto":
+        return color == "always" and not file
+    if os.environ.get("NO_COLOR"):
+        return False
+    return not file and (sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR")))

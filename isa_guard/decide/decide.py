@@ -1,0 +1,129 @@
+"""The decision itself: every applicable rule gives an outcome, the outcomes combine, the reasons stay with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from isa_guard.decide.plan import NothingMatched, Step, plan_for
+from isa_guard.decide.terms import agreement_for
+from isa_guard.decide.verdict import combined
+from isa_guard.errors import UsageError
+from isa_guard.language import exact
+from isa_guard.language.condition import Condition
+from isa_guard.language.exact import EvalError
+from isa_guard.language.outcome import Outcome
+from isa_guard.language.template import render
+from isa_guard.language.types import DATE
+from isa_guard.language.values import from_date, from_datetime, to_date, to_datetime
+from isa_guard.model.decision import Decision, Finding, Obligation
+from isa_guard.model.rule import Otherwise
+from isa_guard.uk.periods import end_of_day, london_day
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from isa_guard.errors import Place
+    from isa_guard.language.values import Value
+    from isa_guard.model.agreement import Agreement
+    from isa_guard.model.facts import Fact
+    from isa_guard.model.rule import Dispensation, Duty
+
+Variables = dict[str, "Value"]
+
+
+def decide(agreement: Agreement, fact: Fact, *, now: datetime) -> Decision:
+    """Decide one fact under one version of an agreement, as at `now` (aware).
+
+    Raises NothingMatched where no rule applies to the fact, and UsageError for a `now` without an offset.
+    """
+    if now.utcoffset() is None:
+        raise UsageError("`now` names no instant: give it an offset from UTC")
+    plan = plan_for(agreement, fact.kind)
+    today = london_day(now)
+    variables: Variables = {fact.kind.value: fact.values, "now": from_datetime(now), "today": from_date(today)}
+    if agreement.varied:
+        variables["agreement"] = agreement_for(agreement, fact)
+    outcomes = plan.program.outcomes(variables)
+    evidenced = frozenset(one.field for one in fact.evidence)
+    findings: list[Finding] = []
+    obligations: list[Obligation] = []
+    for step, outcome in zip(plan.steps, outcomes, strict=True):
+        finding = _finding(step, outcome, fact, variables, evidenced, today)
+        findings.append(finding)
+        if step.rule.duties and (outcome is Outcome.MET or finding.dispensation or step.rule.otherwise is Otherwise.ADVISE):
+            obligations += (_obligation(step, duty, variables) for duty in step.rule.duties if _applies(duty, variables))
+    if all(finding.outcome is Outcome.NOT_APPLICABLE for finding in findings):
+        what = f"no rule of {agreement.id} {agreement.version} applies to this {fact.kind.value}"
+        raise NothingMatched(f"{fact.place}: {what}; a rule must match before anything is permitted")
+    return Decision(combined(findings, obligations), agreement, fact, now, tuple(findings), tuple(obligations))
+
+
+def _finding(
+    step: Step, outcome: Outcome, fact: Fact, variables: Variables, evidenced: frozenset[str], today: date
+) -> Finding:
+    rule = step.rule
+    if outcome is Outcome.NOT_APPLICABLE:
+        return Finding(rule, outcome, step.clauses, "", "", (), (), "", fact.place, None)
+    asserted: tuple[str, ...] = ()
+    if outcome is Outcome.MET and rule.evidenced:
+        asserted = tuple(field for field in rule.evidenced if field not in evidenced)
+        outcome = Outcome.CANNOT_TELL if asserted else outcome
+    missing: tuple[str, ...] = ()
+    cause = ""
+    if outcome is Outcome.CANNOT_TELL and not asserted:
+        missing, cause = _why_not_told(step, fact, variables)
+    dispensation = _live(step, outcome, variables, today)
+    place = _place(step, fact)
+    seen, satisfy = render(rule.seen, variables), render(rule.satisfy, variables)
+    return Finding(rule, outcome, step.clauses, seen, satisfy, missing, asserted, cause, place, dispensation)
+
+
+def _why_not_told(step: Step, fact: Fact, variables: Variables) -> tuple[tuple[str, ...], str]:
+    """Answer the fields that are needed and not given, or else what the exact reading says stopped it."""
+    rule = step.rule
+    error = exact.cause(Condition(rule.when, rule.require), variables)
+    if error is None:
+        return (), "the two readings of the rule disagree"
+    if not error.path:
+        return (), error.what
+    needed = [field for field in rule.needs if "[]" not in field and field not in fact.places]
+    return tuple(dict.fromkeys([error.path, *needed])), ""
+
+
+def _place(step: Step, fact: Fact) -> Place:
+    """Answer where the first field that the rule reads stands, or the fact itself."""
+    for path in step.rule.shows:
+        place = fact.places.get(path)
+        if place is not None:
+            return place
+    return fact.place
+
+
+def _live(step: Step, outcome: Outcome, variables: Variables, today: date) -> Dispensation | None:
+    """Answer a dispensation that is in date and in scope for a rule that would refuse or refer."""
+    if outcome is not Outcome.NOT_MET or step.rule.otherwise not in {Otherwise.REFUSE, Otherwise.REFER}:
+        return None
+    for one in step.dispensations:
+        if one.approved_on is None or one.expires is None or not one.approved_on <= today <= one.expires:
+            continue
+        if exact.evaluate(one.scope, variables) is True:
+            return one
+    return None
+
+
+def _applies(duty: Duty, variables: Variables) -> bool:
+    """Answer whether a duty arises; one whose condition cannot be told is owed until it can."""
+    return duty.when is None or exact.evaluate(duty.when, variables) is not False
+
+
+def _obligation(step: Step, duty: Duty, variables: Variables) -> Obligation:
+    return Obligation(step.rule, step.clauses, duty.do, _by(duty, variables))
+
+
+def _by(duty: Duty, variables: Variables) -> datetime | None:
+    if duty.by is None:
+        return None
+    by = exact.evaluate(duty.by, variables)
+    if isinstance(by, EvalError) or not isinstance(by, int):
+        return None
+    return end_of_day(to_date(by)) if duty.by.type == DATE else to_datetime(by)

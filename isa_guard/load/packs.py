@@ -1,0 +1,89 @@
+"""Rule packs: where they lie, and their rules as shapes not yet bound to an agreement."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Final
+
+from isa_guard.errors import LoadError, Place, Problem
+from isa_guard.load.problems import did_you_mean, shaped
+from isa_guard.load.shapes import RuleDocument, RuleShape
+from isa_guard.load.yaml import read_document
+from isa_guard.model.agreement import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from isa_guard.load.yaml import Document, Path
+
+RULE_FILE: Final = "rule.yaml"
+LIMIT_RULES: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class UnboundRule:
+    """A rule as written, with the document and the path at which it stands."""
+
+    shape: RuleShape
+    document: Document
+    at: Path
+    digest: str
+
+
+def shipped(kind: str) -> FilePath:
+    """Answer the folder of the shipped `rules` or `policies`: inside the wheel, or beside the package in a checkout."""
+    package = FilePath(str(files("isa_guard")))
+    inside = package / "shipped" / kind
+    return inside if inside.is_dir() else package.parent / kind
+
+
+def read_file(path: FilePath) -> bytes:
+    """Answer the bytes of a file. Raises LoadError where it cannot be read, or is larger than any document may be."""
+    try:
+        if path.stat().st_size > 64 * 1024 * 1024:
+            raise LoadError((Problem("the file is larger than 64 MiB", Place(str(path)), "", "too-large"),))
+        return path.read_bytes()
+    except OSError as error:
+        what = (error.strerror or "it cannot be read").lower()
+        raise LoadError((Problem(f"cannot be read: {what}", Place(str(path)), "", "unreadable"),)) from None
+
+
+def read_pack(family: str, folders: Iterable[FilePath]) -> tuple[tuple[UnboundRule, ...], tuple[Source, ...]]:
+    """Answer the rules of one family, by name, and the files they came from. Raises LoadError with all problems."""
+    places = list(folders)
+    home = next((folder / family for folder in places if (folder / family).is_dir()), None)
+    if home is None:
+        known = {child.name for folder in places if folder.is_dir() for child in folder.iterdir() if child.is_dir()}
+        what = f"there is no rule pack `{family}`"
+        raise LoadError((Problem(what, Place(str(places[0])), did_you_mean(family, known), "pack"),))
+    rules: list[UnboundRule] = []
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    for path in sorted(home.glob(f"*/{RULE_FILE}"))[:LIMIT_RULES]:
+        name = f"rules/{family}/{path.parent.name}/{RULE_FILE}"
+        try:
+            rule, source = read_rule(path, name)
+        except LoadError as error:
+            problems += error.problems
+            continue
+        if rule.shape.id != f"{family}/{path.parent.name}":
+            what = f"the rule is called `{rule.shape.id}` but lies in {family}/{path.parent.name}"
+            problems.append(Problem(what, rule.document.place(("id",)), "give both the same name", "rule-name"))
+        rules.append(rule)
+        sources.append(source)
+    if not rules and not problems:
+        problems.append(Problem(f"the rule pack `{family}` holds no rule", Place(str(home)), "", "pack"))
+    if problems:
+        raise LoadError(tuple(problems))
+    return tuple(rules), tuple(sources)
+
+
+def read_rule(path: FilePath, name: str) -> tuple[UnboundRule, Source]:
+    """Answer one rule file, unbound. Raises LoadError."""
+    content = read_file(path)
+    document = read_document(content, str(path))
+    digest = hashlib.sha256(content).hexdigest()
+    return UnboundRule(shaped(document, RuleDocument), document, (), digest), Source(name, digest, content)

@@ -1,0 +1,217 @@
+"""The fields of every kind of fact: the one description behind checker, loader, JSON Schema and reference.
+
+Only `reference` is required. All else may be missing, because a missing answer is not a malformed document:
+it is what makes a rule answer "cannot tell yet", and say what it needs.
+A `private` field may hold what identifies a person; rules may test it, reports never show it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from isa_guard.language.types import BOOL, DATE, INT, TIMESTAMP, Field, List, Record, String
+from isa_guard.model.facts import FactKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from isa_guard.language.types import Type
+
+TEXT: Final = String()
+PRIVATE: Final = String(private=True)
+
+
+def _optional(name: str, kind: Type, doc: str) -> Field:
+    return Field(name, kind, optional=True, doc=doc)
+
+
+def _words(*values: str) -> String:
+    return String(values=values)
+
+
+REFERENCE: Final = Field("reference", TEXT, optional=False, doc="the sender's own number for it; a code, never a name")
+
+RECIPIENT: Final = Record(
+    "recipient",
+    (
+        _optional("post", TEXT, "the post, never a person's name"),
+        _optional("vetted_until", DATE, "the last day on which the person's vetting is current"),
+        _optional("vetting", _words("none", "bpss", "nppv1", "nppv2", "nppv3", "ctc", "sc", "dv"), "the clearance held"),
+        _optional("inducted_on", DATE, "when the induction training was completed"),
+        _optional("trained_on", DATE, "when the yearly training was last completed"),
+    ),
+)
+
+ONWARD: Final = Record(
+    "onward",
+    (
+        _optional("organisation", TEXT, "the further recipient, an organisation"),
+        _optional("country", TEXT, "where it is established, ISO 3166 alpha-2"),
+        _optional("similar_security", BOOL, "its security arrangements have been found similar"),
+        _optional("partner_consent", BOOL, "the other party to the agreement consents"),
+        _optional("spoc_authority", BOOL, "the SPOC has given express written authority"),
+        _optional("owner_permission", BOOL, "the original owner of the information permits it"),
+        _optional("public_request", BOOL, "it answers a request from the public (FOIA, EIR)"),
+    ),
+)
+
+STORAGE: Final = Record(
+    "storage",
+    (
+        _optional("place", _words("secured-drive", "force-system", "case-system", "personal-drive", "local-disk", "cloud", "paper-file"), "where the recipient will keep it"),
+        _optional("members_only", BOOL, "only members of the receiving office have access to the folder"),
+        _optional("need_to_know", BOOL, "access is granted to those alone who need it for their functions"),
+        _optional("named_accounts", BOOL, "every account that can reach it belongs to one named person"),
+    ),
+)  # fmt: skip
+
+PAPER: Final = Record(
+    "paper",
+    (
+        _optional("printed", BOOL, "it will be printed"),
+        _optional("locked", BOOL, "printed copies are locked away when not in use"),
+        _optional("need_to_know", BOOL, "printed copies go to those alone who need to know"),
+        _optional("clear_desk", BOOL, "a clear desk is kept where it is used"),
+    ),
+)
+
+TRANSFER: Final = Record(
+    "transfer",
+    (
+        REFERENCE,
+        _optional("from", TEXT, "the party that sends"),
+        _optional("to", TEXT, "the party that receives"),
+        _optional("originator", TEXT, "the party that the information comes from"),
+        _optional("purpose", TEXT, "the purpose, by its id in the agreement"),
+        _optional("purpose_stated", BOOL, "the request says clearly what the information is for"),
+        _optional("basis", _words("statutory", "consent"), "what the sharing rests on"),
+        _optional("gateway", TEXT, "the legal power, by its id in the agreement"),
+        _optional("consent_recorded", BOOL, "the consent of the people concerned is on record"),
+        _optional("in_doubt", BOOL, "somebody has raised a legal doubt about it"),
+        _optional("legal_advice", BOOL, "legal advice on the doubt has been taken"),
+        _optional("categories", List(TEXT), "the categories of data, by their ids in the agreement"),
+        _optional("fields", List(TEXT), "the fields to be sent, where the agreement schedules them"),
+        _optional("volume", INT, "how many records"),
+        _optional("requested_on", DATE, "the day on which the request reached the sender"),
+        _optional("needed_by", DATE, "the day on which it is to be released"),
+        _optional("formality", _words("formal", "informal"), "a formal request, or one between colleagues"),
+        _optional("via", _words("spoc", "colleague"), "where the request was made"),
+        _optional("already_accessible", BOOL, "the requester can already reach it in a system it uses"),
+        _optional("needs_context", BOOL, "it needs interpretation, comment or context from the holder"),
+        _optional("burden_reasonable", BOOL, "meeting the request is a reasonable burden on the holder"),
+        _optional("personal", BOOL, "it holds personal data"),
+        _optional("only_effective_way", BOOL, "nothing less than personal data would serve"),
+        _optional("treatment", _words("clear", "pseudonymised", "anonymised", "aggregated"), "what was done to personal data"),
+        _optional("treatment_practicable", BOOL, "anonymising or pseudonymising would still serve the functions"),
+        _optional("treatment_reason", PRIVATE, "why it is sent in clear"),
+        _optional("special_category", BOOL, "it holds special category data (UK GDPR Article 9) or is sensitive processing (DPA 2018 s.35)"),
+        _optional("special_consideration", PRIVATE, "the additional consideration given to the need for it"),
+        _optional("about", _words("nobody", "offender", "victim", "witness", "complainant", "staff"), "whether it is about individuals, and which"),
+        _optional("high_profile", BOOL, "the individual case is of high profile"),
+        _optional("public_concern", BOOL, "the individual case is of public concern"),
+        _optional("marking", TEXT, "the protective marking on it; leave out if unmarked"),
+        _optional("originator_permission", BOOL, "the originator expressly permits sharing it"),
+        _optional("handling_instructions_carried", BOOL, "its handling instructions go with it"),
+        _optional("restrictions", _words("none", "noted", "not-noted"), "restrictions beyond the agreement, and whether they are noted on it"),
+        _optional("channel", _words("force-system", "shared-drive", "secure-mail", "secure-portal", "internet-mail", "phone", "post", "by-hand", "removable-media", "messaging-app"), "how it travels"),
+        _optional("address", PRIVATE, "the mail address it is sent to"),
+        _optional("sender_address", PRIVATE, "the mail address it is sent from"),
+        _optional("transport_evidence", BOOL, "TLS and MTA-STS between the two mail domains have been checked"),
+        _optional("extra_encryption", BOOL, "the content itself is encrypted for the recipient"),
+        _optional("partner_security_policy", BOOL, "the partner's information security policy is on file"),
+        _optional("storage", STORAGE, "how the recipient will keep it"),
+        _optional("paper", PAPER, "printed copies"),
+        _optional("recipients", List(RECIPIENT), "the posts that will have access"),
+        _optional("onward", ONWARD, "a further sharing of information received under the agreement"),
+        _optional("sent_at", TIMESTAMP, "when it was sent, once it has been"),
+    ),
+)  # fmt: skip
+
+ACTIONS: Final = (
+    "accessed", "used", "shared", "received", "refused", "printed", "stored", "held", "disposed", "corrected",
+    "reviewed", "review-outstanding", "trained",
+)  # fmt: skip
+
+EVENT: Final = Record(
+    "event",
+    (
+        REFERENCE,
+        _optional("action", _words(*ACTIONS), "what was done"),
+        _optional("at", TIMESTAMP, "when"),
+        _optional("party", TEXT, "the party that did it"),
+        _optional("owner", TEXT, "the party that owns the information"),
+        _optional("purpose", TEXT, "the purpose it served"),
+        _optional("shared_for", TEXT, "the purpose for which the information was shared"),
+        _optional("category", TEXT, "the category of data"),
+        _optional("marking", TEXT, "the protective marking"),
+        _optional("medium", _words("electronic", "paper"), "electronic or paper"),
+        _optional("recorded", BOOL, "the exchange or refusal stands in the register"),
+        _optional("reason_given", BOOL, "a refusal carries its reason"),
+        _optional("received_on", DATE, "when the information was received"),
+        _optional("needed_until", DATE, "the day on which it was no longer needed"),
+        _optional("legal_hold", BOOL, "a legal hold suspends disposal"),
+        _optional("method", _words("secure-erase", "confidential-waste", "cross-shredder", "strip-shredder", "general-waste", "recycling", "delete"), "how it was disposed of"),
+        _optional("partners_informed_on", DATE, "when the partners were told of a correction"),
+        _optional("corrected_on", DATE, "when the owner changed its information"),
+        _optional("review", _words("first", "yearly", "office-holder"), "which review"),
+        _optional("review_from", DATE, "commencement, the last yearly date, or the appointment"),
+        _optional("reviewers", List(TEXT), "the parties that took part in the review"),
+    ),
+)  # fmt: skip
+
+BREACH: Final = Record(
+    "breach",
+    (
+        REFERENCE,
+        _optional("party", TEXT, "the party that suffered it"),
+        _optional("originator", TEXT, "the party that the information came from"),
+        _optional("occurred_at", TIMESTAMP, "when it happened"),
+        _optional("discovered_at", TIMESTAMP, "when somebody first noticed it"),
+        _optional("aware_at", TIMESTAMP, "when the controller was reasonably certain"),
+        _optional("notified_at", TIMESTAMP, "when the originating party was told"),
+        _optional("notified_party", TEXT, "who was told"),
+        _optional("mitigation_included", BOOL, "the notice says what was done at once to reduce the risk"),
+        _optional("delay_reason", PRIVATE, "why the notice is late"),
+        _optional("procedures_followed", BOOL, "the party's own breach procedure was followed"),
+    ),
+)
+
+DISCLOSURE: Final = Record(
+    "disclosure",
+    (
+        REFERENCE,
+        _optional("regime", _words("foia", "eir", "subject-access", "part-3-access"), "the right under which it is asked"),
+        _optional("holder", TEXT, "the party that was asked"),
+        _optional("owner", TEXT, "the party that owns the information"),
+        _optional("received_on", DATE, "when the request was received"),
+        _optional("clarified_on", DATE, "when a clarification that was asked for arrived"),
+        _optional("answered_on", DATE, "when it was answered"),
+        _optional("owner_permission", BOOL, "the original owner permits the disclosure"),
+        _optional("spoc_authority", BOOL, "the SPOC has given express written authority"),
+        _optional("owner_consulted", BOOL, "the owner was consulted before the answer"),
+    ),
+)  # fmt: skip
+
+EXPORT: Final = Record(
+    "export",
+    (
+        REFERENCE,
+        _optional("from", TEXT, "the party that sends"),
+        _optional("to", TEXT, "the party that receives"),
+        _optional("purpose", TEXT, "the purpose, by its id in the agreement"),
+        _optional("categories", List(TEXT), "the categories of data"),
+        _optional("fields", List(TEXT), "the fields in the files"),
+        _optional("volume", INT, "how many records"),
+        _optional("personal", BOOL, "the manifest declares personal data"),
+        _optional("treatment", _words("clear", "pseudonymised", "anonymised", "aggregated"), "what was done to personal data"),
+        _optional("marking", TEXT, "the declared protective marking"),
+    ),
+)  # fmt: skip
+
+SCHEMAS: Final[Mapping[FactKind, Record]] = {
+    FactKind.TRANSFER: TRANSFER,
+    FactKind.EXPORT: EXPORT,
+    FactKind.EVENT: EVENT,
+    FactKind.BREACH: BREACH,
+    FactKind.DISCLOSURE: DISCLOSURE,
+}

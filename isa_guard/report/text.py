@@ -1,0 +1,151 @@
+"""The report that a SPOC officer reads: verdict first, then what stops it, then what must be done.
+
+Symbols and words carry the meaning; colour only repeats it.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from isa_guard.decide.verdict import stopping
+from isa_guard.language.outcome import Outcome
+from isa_guard.model.decision import Verdict
+from isa_guard.model.rule import Otherwise
+from isa_guard.report.words import VERDICTS, clause_numbers, counts, instant, needs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from isa_guard.model.decision import Decision, Finding
+    from isa_guard.report.run import Run
+
+WIDTH: Final = 80
+LABEL: Final = 12
+_STYLES: Final = {
+    Verdict.PERMIT: "32;1",
+    Verdict.PERMIT_WITH_OBLIGATIONS: "32;1",
+    Verdict.REFER: "33;1",
+    Verdict.REFUSE: "31;1",
+    Verdict.NOT_COVERED: "31;1",
+}
+
+
+def plain(text: str, style: str) -> str:  # noqa: ARG001 - the signature of a painter
+    """Answer `text` as it is."""
+    return text
+
+
+def none_met(decision: Decision) -> Iterable[Finding]:  # noqa: ARG001 - the signature of a chooser
+    """Answer none of the findings that were met, for the short form."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the text is laid out: how wide, how much of what was met, and how a style is written."""
+
+    width: int = WIDTH
+    met: Callable[[Decision], Iterable[Finding]] = none_met
+    paint: Callable[[str, str], str] = plain
+
+
+def in_colour(text: str, style: str) -> str:
+    """Answer `text` in an ANSI style."""
+    return f"\x1b[{style}m{text}\x1b[0m" if style else text
+
+
+def all_met(decision: Decision) -> Iterable[Finding]:
+    """Answer the findings that were met, for the long form."""
+    return (finding for finding in decision.findings if finding.outcome is Outcome.MET)
+
+
+def render(run: Run, manner: Manner | None = None) -> str:
+    """Answer the whole report, ending in a newline."""
+    how = manner or Manner()
+    parts = ["\n".join(_decision(decision, index, run, how)) for index, decision in enumerate(run.decisions)]
+    if run.problems:
+        parts.append("\n".join(_problems(run, how)))
+    if len(run.decisions) + bool(run.problems) > 1:
+        parts.append("\n".join(_summary(run)))
+    if not parts:
+        parts.append("NOTHING WAS CHECKED: no fact was found.")
+    return "\n\n".join(parts) + "\n"
+
+
+def _decision(decision: Decision, index: int, run: Run, how: Manner) -> Iterator[str]:
+    agreement, fact = decision.agreement, decision.fact
+    verdict = how.paint(VERDICTS[decision.verdict], _STYLES[decision.verdict])
+    yield f"{verdict}  {fact.kind.value} {fact.reference}"
+    yield f"  under {agreement.id} {agreement.version}, as at {instant(decision.now)}"
+    stops = [one for one in decision.findings if stopping(one) and one.outcome is Outcome.NOT_MET]
+    unknown = [one for one in decision.findings if stopping(one) and one.outcome is Outcome.CANNOT_TELL]
+    advice = [one for one in decision.findings if one.rule.otherwise is Otherwise.ADVISE and one.outcome in {Outcome.NOT_MET, Outcome.CANNOT_TELL}]  # fmt: skip
+    dispensed = [one for one in decision.findings if one.dispensation]
+    for title, findings in (
+        ("What stops it", stops),
+        ("What cannot be told yet", unknown),
+        ("Departed from under a dispensation", dispensed),
+        ("Advice", advice),
+        ("What was met", list(how.met(decision))),
+    ):
+        if findings:
+            yield from ("", title)
+            for finding in findings:
+                yield from _finding(finding, decision, how)
+    if decision.obligations:
+        yield from ("", "What must be done")
+        for one in decision.obligations:
+            when = f"by {instant(one.by)}" if one.by else "no time stated"
+            yield from _labelled(when, f"{one.do} ({clause_numbers(one.clauses)})", how, width=28)
+    yield ""
+    yield counts(decision.findings)
+    if run.recorded:
+        yield f"recorded as {run.recorded[index]}"
+
+
+def _finding(finding: Finding, decision: Decision, how: Manner) -> Iterator[str]:
+    symbol = {Outcome.MET: "+", Outcome.NOT_MET: "x", Outcome.CANNOT_TELL: "?", Outcome.NOT_APPLICABLE: "-"}[finding.outcome]
+    yield from textwrap.wrap(f"{symbol} {finding.rule.title}", how.width, initial_indent="  ", subsequent_indent="    ")
+    for clause in finding.clauses:
+        yield from _labelled(f"clause {clause.number}", clause.says, how)
+    yield from _labelled("seen", finding.seen, how)
+    why = needs(finding)
+    if why:
+        yield from _labelled("needs", why, how)
+    if finding.outcome is not Outcome.MET:
+        yield from _labelled("to satisfy", finding.satisfy, how)
+    if finding.dispensation:
+        one = finding.dispensation
+        yield from _labelled("dispensed", f"{one.id}, by {one.approved_by}, until {one.expires}: {one.reason}", how)
+    for reading in decision.agreement.readings_of(finding.rule.id):
+        yield from _labelled("read as", f"{reading.reading} ({reading.id})", how)
+    yield from _labelled("where", f"{finding.place}  rule {finding.rule.id}", how)
+
+
+def _labelled(label: str, text: str, how: Manner, width: int = LABEL) -> Iterator[str]:
+    first = f"    {label:<{width}}"
+    yield from textwrap.wrap(
+        text, how.width, initial_indent=first, subsequent_indent=" " * len(first), break_long_words=False, break_on_hyphens=False
+    ) or [first.rstrip()]
+
+
+def _problems(run: Run, how: Manner) -> Iterator[str]:
+    number = len(run.problems)
+    yield how.paint(f"COULD NOT BE READ: {number} problem{'' if number == 1 else 's'}", "31;1")
+    for problem in run.problems:
+        yield f"  {problem.place}"
+        yield from textwrap.wrap(problem.what, how.width, initial_indent="    ", subsequent_indent="    ")
+        if problem.hint:
+            yield from _labelled("hint", problem.hint, how, width=6)
+
+
+def _summary(run: Run) -> Iterator[str]:
+    yield f"{len(run.decisions)} decision{'' if len(run.decisions) == 1 else 's'}"
+    for verdict, words in VERDICTS.items():
+        number = sum(decision.verdict is verdict for decision in run.decisions)
+        if number:
+            yield f"  {number:>5}  {words}"
+    if run.problems:
+        yield f"  {len(run.problems):>5}  could not be read"

@@ -1,0 +1,63 @@
+"""The words in which every report speaks: plain British English, the same everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from isa_guard.language.outcome import Outcome
+from isa_guard.language.types import TIMESTAMP
+from isa_guard.language.values import from_datetime, text
+from isa_guard.model.decision import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from isa_guard.model.agreement import Clause
+    from isa_guard.model.decision import Finding
+
+VERDICTS: Final = {
+    Verdict.PERMIT: "PERMITTED",
+    Verdict.PERMIT_WITH_OBLIGATIONS: "PERMITTED, with obligations",
+    Verdict.REFER: "REFER to a person",
+    Verdict.REFUSE: "REFUSED",
+    Verdict.NOT_COVERED: "NOT COVERED by the agreement",
+}
+OUTCOMES: Final = {
+    Outcome.MET: "met",
+    Outcome.NOT_MET: "not met",
+    Outcome.CANNOT_TELL: "cannot tell yet",
+    Outcome.NOT_APPLICABLE: "does not apply",
+}
+
+
+def instant(moment: datetime) -> str:
+    """Answer an instant as people in London read it."""
+    return text(from_datetime(moment), TIMESTAMP)
+
+
+def clause_numbers(clauses: Iterable[Clause]) -> str:
+    """Answer "clause 4.21" or "clauses 4.12, 7.3"."""
+    numbers = [clause.number for clause in clauses]
+    return f"clause{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
+
+
+def needs(finding: Finding) -> str:
+    """Answer why a finding cannot be told, in one phrase; empty where it can."""
+    if finding.outcome is not Outcome.CANNOT_TELL:
+        return ""
+    if finding.missing:
+        return f"not given: {', '.join(finding.missing)}"
+    if finding.asserted:
+        return f"asserted, but not evidenced: {', '.join(finding.asserted)}"
+    return finding.cause
+
+
+def counts(findings: Iterable[Finding]) -> str:
+    """Answer "35 rules: 20 met, 1 not met, ..." with the parts that are not nought."""
+    tally = dict.fromkeys(OUTCOMES, 0)
+    for finding in findings:
+        tally[finding.outcome] += 1
+    total = sum(tally.values())
+    parts = [f"{number} {OUTCOMES[outcome]}" for outcome, number in tally.items() if number]
+    return f"{total} rule{'' if total == 1 else 's'}: {', '.join(parts)}"
