@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -95,9 +95,14 @@ class Calendar:
         The difference of two such counts is the number of working days between. Raises OutsideCalendar.
         """
         self._require(day)
-        ordinal = day.toordinal()
-        weekdays = _weekdays_through(ordinal) - _weekdays_through(self.first.toordinal() - 1)
-        return weekdays - bisect_right(self._weekdays_closed, ordinal)
+        return self._through(day.toordinal())
+
+    def nth_working_day(self, n: int) -> date | None:
+        """The `n`th working day of this calendar, counted from 1; None where it has no such day."""
+        first, last = self.first.toordinal(), self.last.toordinal()
+        if not 1 <= n <= self._through(last):
+            return None
+        return date.fromordinal(first + bisect_left(range(first, last + 1), n, key=self._through))
 
     def derived(
         self,
@@ -121,6 +126,10 @@ class Calendar:
         closed = {day: why for day, why in self.closed if first <= day <= last}
         closed |= also_closed
         return Calendar(id, title, version, first, last, tuple(sorted(closed.items())))
+
+    def _through(self, ordinal: int) -> int:
+        weekdays = _weekdays_through(ordinal) - _weekdays_through(self.first.toordinal() - 1)
+        return weekdays - bisect_right(self._weekdays_closed, ordinal)
 
     def _require(self, day: date) -> None:
         if self.first <= day <= self.last:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from isa_guard.errors import IsaGuardError
@@ -81,6 +82,7 @@ class Marking:
         return "\n".join([first, *releases, *self.remarks])
 
 
+@lru_cache(maxsize=1024)  # a log of millions of events holds a handful of markings
 def parse_marking(text: str) -> Marking:
     """The marking that a text is: its first line, with any lines of free text after it.
 

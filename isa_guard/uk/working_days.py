@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
@@ -86,16 +85,10 @@ def earliest_release(start: date, n: int, calendar: Calendar, count: Count = Cou
 
 
 def _nth(wanted: int, n: int, start: date, calendar: Calendar) -> date:
-    """The `wanted`th working day of the calendar, by bisection over its days."""
-    if not 1 <= wanted <= calendar.working_days_through(calendar.last):
+    day = calendar.nth_working_day(wanted)
+    if day is None:
         raise _beyond(n, start, calendar)
-    first, last = calendar.first.toordinal(), calendar.last.toordinal()
-    found = bisect_left(
-        range(first, last + 1),
-        wanted,
-        key=lambda ordinal: calendar.working_days_through(date.fromordinal(ordinal)),
-    )
-    return date.fromordinal(first + found)
+    return day
 
 
 def _beyond(n: int, start: date, calendar: Calendar) -> OutsideCalendar:

@@ -111,6 +111,13 @@ def test_the_running_count_agrees_with_counting_one_by_one() -> None:
             assert asked.working_days_through(day) == total, day
 
 
+def test_working_days_are_numbered_from_one() -> None:
+    working = [day for day in all_days() if EW.is_working(day)]
+    assert [EW.nth_working_day(n) for n in range(1, len(working) + 1)] == working
+    assert EW.nth_working_day(0) is None
+    assert EW.nth_working_day(len(working) + 1) is None
+
+
 def test_every_calendar_has_its_own_digest_and_keeps_it() -> None:
     digests = {calendar(calendar_id).digest for calendar_id in CALENDAR_IDS}
     assert len(digests) == len(CALENDAR_IDS)
