@@ -36,13 +36,20 @@ def decide(agreement: Agreement, fact: Fact, *, now: datetime) -> Decision:
 
     Raises NothingMatched where no rule applies to the fact, and UsageError for a `now` without an offset.
     """
+    findings, obligations = weigh(agreement, fact, now=now)
+    if all(finding.outcome is Outcome.NOT_APPLICABLE for finding in findings):
+        what = f"no rule of {agreement.id} {agreement.version} applies to this {fact.kind.value}"
+        raise NothingMatched(f"{what}; a rule must match before anything is permitted")
+    return Decision(combined(findings, obligations), agreement, fact, now, findings, obligations)
+
+
+def weigh(agreement: Agreement, fact: Fact, *, now: datetime) -> tuple[tuple[Finding, ...], tuple[Obligation, ...]]:
+    """Answer what every rule about such facts says of this one, and what it obliges to; nothing is combined yet."""
     if now.utcoffset() is None:
         raise UsageError("`now` names no instant: give it an offset from UTC")
     plan = plan_for(agreement, fact.kind)
+    variables = variables_for(agreement, fact, now)
     today = london_day(now)
-    variables: Variables = {fact.kind.value: fact.values, "now": from_datetime(now), "today": from_date(today)}
-    if agreement.varied:
-        variables["agreement"] = agreement_for(agreement, fact)
     outcomes = plan.program.outcomes(variables)
     evidenced = frozenset(one.field for one in fact.evidence)
     findings: list[Finding] = []
@@ -50,12 +57,28 @@ def decide(agreement: Agreement, fact: Fact, *, now: datetime) -> Decision:
     for step, outcome in zip(plan.steps, outcomes, strict=True):
         finding = _finding(step, outcome, fact, variables, evidenced, today)
         findings.append(finding)
-        if step.rule.duties and (outcome is Outcome.MET or finding.dispensation or step.rule.otherwise is Otherwise.ADVISE):
+        if _binds(finding):
             obligations += (_obligation(step, duty, variables) for duty in step.rule.duties if _applies(duty, variables))
-    if all(finding.outcome is Outcome.NOT_APPLICABLE for finding in findings):
-        what = f"no rule of {agreement.id} {agreement.version} applies to this {fact.kind.value}"
-        raise NothingMatched(f"{fact.place}: {what}; a rule must match before anything is permitted")
-    return Decision(combined(findings, obligations), agreement, fact, now, tuple(findings), tuple(obligations))
+    return tuple(findings), tuple(obligations)
+
+
+def variables_for(agreement: Agreement, fact: Fact, now: datetime) -> Variables:
+    """Answer what rules read: the fact, the clock, and the agreement where its terms vary."""
+    variables: Variables = {
+        fact.kind.value: fact.values,
+        "now": from_datetime(now),
+        "today": from_date(london_day(now)),
+    }
+    if agreement.varied:
+        variables["agreement"] = agreement_for(agreement, fact)
+    return variables
+
+
+def _binds(finding: Finding) -> bool:
+    """Answer whether a rule's duties are owed: where it is met, dispensed from, or only advises."""
+    if not finding.rule.duties or finding.outcome in {Outcome.NOT_APPLICABLE, Outcome.CANNOT_TELL}:
+        return False
+    return finding.outcome is Outcome.MET or bool(finding.dispensation) or finding.rule.otherwise is Otherwise.ADVISE
 
 
 def _finding(

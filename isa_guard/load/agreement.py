@@ -83,6 +83,11 @@ def version_folders(path: FilePath, shelf: Shelf) -> tuple[FilePath, ...]:
     raise LoadError((Problem("there is no agreement here", Place(str(path)), hint, "no-agreement"),))
 
 
+def load_around(rule: UnboundRule, document: Document) -> Agreement:
+    """Answer an agreement that holds this one rule and no other: what the rule's own cases run under."""
+    return _Loader(FilePath(), document, (), Shelf((), ()), (rule,)).load()
+
+
 def load_version(folder: FilePath, shelf: Shelf) -> Agreement:
     """Answer the agreement in a version's folder. Raises LoadError with every problem."""
     document, sources = read_with_parents(folder / AGREEMENT_FILE, shelf.policies)
@@ -92,7 +97,15 @@ def load_version(folder: FilePath, shelf: Shelf) -> Agreement:
 class _Loader:
     """Loads one version; problems are collected until nothing more can be told."""
 
-    def __init__(self, folder: FilePath, document: Document, sources: Sequence[Source], shelf: Shelf) -> None:
+    def __init__(
+        self,
+        folder: FilePath,
+        document: Document,
+        sources: Sequence[Source],
+        shelf: Shelf,
+        given: Sequence[UnboundRule] = (),
+    ) -> None:
+        self.given = given
         self.folder = folder
         self.document = document
         self.sources = list(sources)
@@ -181,7 +194,7 @@ class _Loader:
 
     def rules(self, shape: AgreementDocument) -> tuple[list[UnboundRule], tuple[Source, ...]]:
         """Answer the rules of the packs in use and the agreement's own."""
-        unbound: list[UnboundRule] = []
+        unbound: list[UnboundRule] = list(self.given)
         sources: list[Source] = []
         for index, family in enumerate(shape.uses):
             try:
