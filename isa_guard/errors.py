@@ -7,6 +7,7 @@ The exit code of a failure is fixed by its class (docs/design/exit-codes.md).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 
@@ -24,6 +25,13 @@ class Place:
         return f"{self.source}:{self.line}:{self.column}" if self.column else f"{self.source}:{self.line}"
 
 
+class Severity(StrEnum):
+    """Whether a problem stops a document from being used, or is for its author to weigh."""
+
+    ERROR = "error"
+    ADVICE = "advice"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One fault of a document: what is wrong, where, and what would mend it."""
@@ -32,6 +40,7 @@ class Problem:
     place: Place
     hint: str = ""
     code: str = "invalid"
+    severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
         tail = f"\n    hint: {self.hint}" if self.hint else ""

@@ -185,7 +185,9 @@ class _Parser:
         signs: list[Token] = []
         while self._sees("!") or self._sees("-"):
             signs.append(self._next())
-        negative = bool(signs) and signs[-1].text == "-" and self._token.kind in _NUMBERS
+        # One minus is part of the number after it; of several, none is (so `--5` negates twice).
+        single = bool(signs) and signs[-1].text == "-" and (len(signs) == 1 or signs[-2].text != "-")
+        negative = single and self._token.kind in _NUMBERS
         expr = self._member(self._number(signs.pop()) if negative else self._primary())
         for sign in reversed(signs):
             expr = Unary(UnaryOp(sign.text), expr, start=sign.start, end=expr.end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, assert_never
 
 from isa_guard.language.parser import PRECEDENCE
@@ -29,6 +30,7 @@ from isa_guard.language.syntax import (
 _CONDITIONAL: Final = 0
 _UNARY: Final = 6
 _MEMBER: Final = 7
+_NUMBER_FIRST: Final = re.compile(r"-?\.?[0-9]")
 _ESCAPES: Final = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _PRINTABLE_ASCII: Final = range(0x20, 0x7F)
 
@@ -91,10 +93,8 @@ def _listed(items: tuple[Expr, ...]) -> str:
 
 def _unary(expr: Unary) -> str:
     operand = _show(expr.operand, _UNARY)
-    # A minus straight before a number is part of the number, whatever follows it.
-    joins = expr.op is UnaryOp.NEGATE and operand[0] in "0123456789."
-    if joins and operand[0] == "." and not operand[1:2].isdigit():
-        joins = False
+    # A minus straight before a number would become part of it, whatever follows.
+    joins = expr.op is UnaryOp.NEGATE and _NUMBER_FIRST.match(operand)
     return f"{expr.op}({operand})" if joins else f"{expr.op}{operand}"
 
 

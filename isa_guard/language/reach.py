@@ -102,7 +102,7 @@ def reaches(condition: Condition) -> Reaches:
     applied = condition.when is None
     for trial in _trials([domain.values for domain in domains.values()]):
         fact = _fact(dict(zip(domains, trial, strict=True)), scope.variables)
-        outcomes = program.run(*(fact[name] for name in variables))
+        outcomes = program.run(*(fact.get(name, 0) for name in variables))  # one that is not read needs no value
         seen.add(outcomes[0])
         applied = applied or outcomes[-1] is Outcome.MET
     whole = all(domain.whole for domain in domains.values()) and _count(domains.values()) <= MAX_TRIALS

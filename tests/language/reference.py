@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from math import copysign, inf, isnan, nan
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -279,6 +280,19 @@ def hours(start: datetime, end: datetime) -> int:
     return int(abs(end - start) // timedelta(hours=1)) * (1 if end >= start else -1)
 
 
+UNITS = {"h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000, "ms": 1000, "us": 1}
+
+
+def duration(text: str) -> timedelta:
+    parts = re.findall(r"([0-9.]+)([a-z]+)", text)
+    total = sum(Fraction(amount) * UNITS[unit] for amount, unit in parts)
+    return timedelta(microseconds=int(total)) * (-1 if text.startswith("-") else 1)
+
+
+def timestamp(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "size": len,
     "contains": lambda text, part: part in text,
@@ -290,7 +304,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "string": text_of,
     "bytes": str.encode,
     "date": date.fromisoformat,
-    "timestamp": datetime.fromisoformat,
+    "timestamp": timestamp,
+    "duration": duration,
     "getFullYear": lambda at: at.year,
     "getDayOfWeek": lambda at: at.isoweekday() % 7,
     "getHours": lambda at: at.hour,

@@ -1,0 +1,65 @@
+"""`isa-guard explain`: a rule or a clause, in words, from the same source as the reference pages."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from isa_guard.cli.settings import read_settings
+from isa_guard.errors import UsageError
+
+if TYPE_CHECKING:
+    from isa_guard.model.agreement import Agreement
+
+_CLAUSE = re.compile(r"(?:clause )?([0-9]+(?:\.[0-9]+)*)\Z")
+DEFAULT: Final = "cambridgeshire-opcc"
+
+
+@click.command()
+@click.argument("what")
+@click.option("--agreement", "-a", help=f"A folder, or the id of a shipped agreement. Default: {DEFAULT}.")
+@click.option("--rules", help="A folder of rule packs, looked at before the shipped ones.")
+@click.option("--policies", help="A folder of agreements, looked at before the shipped ones.")
+def command(*, what: str, agreement: str | None, rules: str | None, policies: str | None) -> int:
+    """Explain WHAT: a rule (requests/notice), a clause (4.21), or the word `clauses`, `rules`, `readings`, `functions`."""
+    if what == "functions":
+        click.echo(_functions())
+        return 0
+    from isa_guard.cli.checker import shelf_of
+    from isa_guard.load.agreement import load
+
+    settings = read_settings().with_flags({"agreement": agreement, "rules": rules, "policies": policies})
+    versions = load(settings.value("agreement") or DEFAULT, shelf_of(settings))
+    click.echo(_explained(what, versions.agreements[-1]), nl=False)
+    return 0
+
+
+def _explained(what: str, agreement: Agreement) -> str:
+    from isa_guard.load.problems import did_you_mean
+    from isa_guard.report.page import clause_page, rule_page
+
+    if what == "rules":
+        return "".join(f"{rule.id:<34} {rule.title}\n" for rule in agreement.rules)
+    if what == "clauses":
+        return "".join(f"{clause.number:<6} {clause.says}\n" for clause in agreement.clauses)
+    if what == "readings":
+        return "".join(f"{one.id:<26} {one.question}\n{'':<26} {one.reading}\n" for one in agreement.readings)
+    number = _CLAUSE.match(what)
+    if number:
+        for clause in agreement.clauses:
+            if clause.number == number[1]:
+                return clause_page(clause, agreement)
+        raise UsageError(f"{agreement.id} has no clause {number[1]}; `isa-guard explain clauses` lists them")
+    for rule in agreement.rules:
+        if rule.id == what:
+            return rule_page(rule, agreement)
+    hint = did_you_mean(what, [rule.id for rule in agreement.rules])
+    raise UsageError(f"{agreement.id} uses no rule `{what}`; {hint or 'see `isa-guard explain rules`'}")
+
+
+def _functions() -> str:
+    from isa_guard.language.functions import FUNCTIONS
+
+    return "\n".join(f"{function.signature}\n    {function.doc}" for function in FUNCTIONS)

@@ -1,0 +1,107 @@
+"""The page of a rule or a clause: what the terminal shows and what the reference is made of, from one source."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Final
+
+from isa_guard.language.printer import show
+from isa_guard.model.agreement import CheckedBy
+from isa_guard.model.rule import Otherwise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from isa_guard.model.agreement import Agreement, Clause
+    from isa_guard.model.rule import Rule
+
+LEADS_TO: Final = {
+    Otherwise.NOT_COVERED: "not covered: the agreement does not permit it",
+    Otherwise.REFUSE: "refused",
+    Otherwise.REFER: "referred to a person",
+    Otherwise.ADVISE: "advice only; it stops nothing",
+}
+
+
+def rule_page(rule: Rule, agreement: Agreement) -> str:
+    """Answer the page of a rule under an agreement, in Markdown."""
+    return "\n".join(_rule(rule, agreement)) + "\n"
+
+
+def clause_page(clause: Clause, agreement: Agreement) -> str:
+    """Answer the page of a clause: what it says, how it is checked, how it is read."""
+    return "\n".join(_clause(clause, agreement)) + "\n"
+
+
+def _rule(rule: Rule, agreement: Agreement) -> Iterator[str]:
+    yield f"# {rule.title}"
+    yield ""
+    yield f"`{rule.id}`, about a {rule.on.value}, under {agreement.id} {agreement.version}"
+    yield ""
+    yield from textwrap.wrap(" ".join(rule.why.split()), 78)
+    yield from ("", "## Holds", "")
+    for clause in agreement.clauses_of(rule.id):
+        yield from _item(f"clause {clause.number}: {clause.says}")
+    yield from ("", "## Condition", "")
+    if rule.when is not None:
+        yield from ("applies when", "", *_code(show(rule.when.expr)), "")
+    yield from ("requires", "", *_code(show(rule.require.expr)), "")
+    yield f"Not met, it leads to: {LEADS_TO[rule.otherwise]}."
+    if rule.needs:
+        yield from ("", "## Needs", "")
+        for name in rule.needs:
+            yield from _item(f"`{name}`{_said(rule, name, agreement)}{' (evidenced)' if name in rule.evidenced else ''}")
+    if rule.duties:
+        yield from ("", "## Obliges to", "")
+        for duty in rule.duties:
+            by = f", by `{show(duty.by.expr)}`" if duty.by else ""
+            yield from _item(f"{duty.do}{by}")
+    readings = agreement.readings_of(rule.id)
+    if readings:
+        yield from ("", "## Read as", "")
+        for reading in readings:
+            yield from _item(f"{reading.id}: {reading.question} {reading.reading} Why: {reading.why}")
+
+
+def _said(rule: Rule, dotted: str, agreement: Agreement) -> str:
+    """Answer what the schema says of a field."""
+    from isa_guard.language.types import List, Record
+
+    kind: object = agreement.schemas[rule.on]
+    doc = ""
+    for step in dotted.split(".")[1:]:
+        while isinstance(kind, List):
+            kind = kind.element
+        field = kind.field(step.removesuffix("[]")) if isinstance(kind, Record) else None
+        if field is None:
+            return ""
+        kind, doc = field.type, field.doc
+    return f": {doc}" if doc else ""
+
+
+def _clause(clause: Clause, agreement: Agreement) -> Iterator[str]:
+    yield f"# Clause {clause.number} of {agreement.title}"
+    yield ""
+    yield from textwrap.wrap(clause.says, 78)
+    yield from ("", "## Checked by", "")
+    for check in clause.checks:
+        if check.by is CheckedBy.RULES:
+            rule = next((one for one in agreement.rules if one.id == check.what), None)
+            yield from _item(f"the rule `{check.what}`: {rule.title if rule else ''}")
+        elif check.by is CheckedBy.EVIDENCE:
+            yield from _item(f"evidence: {check.what.replace('-', ' ')}{f', renewed {check.renewed}' if check.renewed else ''}")
+        else:
+            yield from _item(f"a person: {check.what.replace('-', ' ')}")
+    readings = [one for one in agreement.readings if clause.number in one.clauses]
+    if readings:
+        yield from ("", "## Read as", "")
+        for reading in readings:
+            yield from _item(f"{reading.id}: {reading.question} {reading.reading} Why: {reading.why}")
+
+
+def _item(text: str) -> list[str]:
+    return textwrap.wrap(" ".join(text.split()), 78, initial_indent="- ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def _code(text: str) -> list[str]:
+    return textwrap.wrap(text, 74, initial_indent="    ", subsequent_indent="      ", break_long_words=False, break_on_hyphens=False)
