@@ -1,0 +1,107 @@
+"""The JSON Schema of every document, made from what the loader itself uses; editors complete and check with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, assert_never
+
+from isa_guard.errors import UsageError
+from isa_guard.language.types import (
+    Bool, Bytes, Date, Double, Duration, Int, List, Nothing, Optional, PeriodType, Record, String, Timestamp,
+)  # fmt: skip
+from isa_guard.language.values import INT_MAX, INT_MIN
+from isa_guard.load import shapes
+from isa_guard.load.facts import LIMIT_LIST, LIMIT_TEXT
+from isa_guard.load.problems import did_you_mean
+from isa_guard.model.facts import FactKind
+from isa_guard.model.schemas import SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from isa_guard.language.types import Type
+
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+DOCUMENTS: Final = {
+    "agreement": shapes.AgreementDocument,
+    "rule": shapes.RuleDocument,
+    "cases": shapes.RuleCasesDocument,
+    "agreement-cases": shapes.AgreementCasesDocument,
+    "dispensations": shapes.DispensationsDocument,
+    "fields": shapes.FieldsDocument,
+}
+KINDS: Final = (*DOCUMENTS, *(kind.value for kind in FactKind))
+
+
+def json_schema(kind: str, schemas: Mapping[FactKind, Record] = SCHEMAS) -> dict[str, Any]:
+    """Answer the schema of a kind of document. `schemas` may carry an agreement's own fields.
+
+    Raises UsageError for a kind that there is not.
+    """
+    if kind in DOCUMENTS:
+        model = DOCUMENTS[kind]
+        found = model.model_json_schema(by_alias=True)
+        # An inherited entry may stand in the parent alone, so a child is complete only once it is read.
+        if kind == "agreement":
+            found["anyOf"] = [{"required": found.pop("required")}, {"required": ["format", "id", "version", "title", "in-force", "inherit"]}]
+        return {"$schema": DRAFT, "title": f"isa-guard {kind}", **{k: v for k, v in found.items() if k != "title"}}
+    if kind in {one.value for one in FactKind}:
+        return _fact(FactKind(kind), schemas[FactKind(kind)])
+    raise UsageError(f"there is no kind of document `{kind}`; {did_you_mean(kind, KINDS)}")
+
+
+def _fact(kind: FactKind, record: Record) -> dict[str, Any]:
+    evidence = {
+        "type": "object",
+        "description": "what supports a field beyond the requester's word",
+        "additionalProperties": {
+            "type": "object",
+            "required": ["document", "sha256"],
+            "additionalProperties": False,
+            "properties": {"document": {"type": "string"}, "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
+        },
+    }
+    fact = {
+        "type": "object",
+        "required": ["format", kind.value],
+        "additionalProperties": False,
+        "properties": {
+            "format": {"const": f"isa-guard/{kind.value}/1"},
+            "agreement": {"type": "string", "description": "the id of the agreement, or its folder"},
+            kind.value: _of(record),
+            "evidence": evidence,
+        },
+    }
+    return {"$schema": DRAFT, "title": f"isa-guard {kind.value}", "anyOf": [{"$ref": "#/$defs/fact"}, {"type": "array", "items": {"$ref": "#/$defs/fact"}}], "$defs": {"fact": fact}}  # fmt: skip
+
+
+def _of(kind: Type) -> dict[str, Any]:  # noqa: C901 - one line a type
+    match kind:
+        case Bool():
+            return {"type": "boolean"}
+        case Int():
+            return {"type": "integer", "minimum": INT_MIN, "maximum": INT_MAX}
+        case Double():
+            return {"type": "number"}
+        case String():
+            words = {"enum": list(kind.values)} if kind.values else {"minLength": 1, "maxLength": LIMIT_TEXT}
+            return {"type": "string", **words}
+        case Date():
+            return {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+        case Timestamp():
+            return {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2})$"}
+        case List():
+            return {"type": "array", "items": _of(kind.element), "maxItems": LIMIT_LIST}
+        case Record():
+            return _record(kind)
+        case Bytes() | Duration() | PeriodType() | Optional() | Nothing():
+            return {"not": {}}
+        case _:
+            assert_never(kind)
+
+
+def _record(record: Record) -> dict[str, Any]:
+    properties = {field.name: {**_of(field.type), "description": field.doc} for field in record.fields}
+    required = [field.name for field in record.fields if not field.optional]
+    # A field written without a value counts as not given.
+    shown = {name: one if name in required else {"anyOf": [one, {"type": "null"}], "description": one.get("description", "")} for name, one in properties.items()}  # fmt: skip
+    return {"type": "object", "additionalProperties": False, "properties": shown, **({"required": required} if required else {})}
