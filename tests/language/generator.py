@@ -113,7 +113,14 @@ class Choices:
 
 def schema(chance: Random) -> Scope:
     """One variable with fields of every kind; some optional, of which some are needed."""
-    item = Record("item", (Field("volume", INT, chance.random() < 0.5), Field("kind", String(CLOSED)), Field("note", STRING, True)))
+    item = Record(
+        "item",
+        (
+            Field("volume", INT, chance.random() < 0.5),
+            Field("kind", String(CLOSED)),
+            Field("note", STRING, True),
+        ),
+    )
     inner = Record("inner", (Field("flag", BOOL), Field("amount", INT, True), Field("words", List(STRING))))
     kinds = [*SCALARS, List(INT), List(STRING), List(DATE), List(DOUBLE), List(item), inner, List(TIMESTAMP)]
     fields = [Field(f"f{n}", type_, chance.random() < 0.4) for n, type_ in enumerate(kinds)]
@@ -163,7 +170,11 @@ def _optionals(c: Choices) -> list[tuple[Expr, str, Type]]:
     records = [(Name(name), type_) for name, type_ in c.scope.variables.items()]
     records += [(e, t) for e, t in _readable(c) if isinstance(t, Record)]  # type: ignore[misc]
     return [
-        (expr, f.name, f.type) for expr, type_ in records if isinstance(type_, Record) for f in type_.fields if f.optional
+        (expr, f.name, f.type)
+        for expr, type_ in records
+        if isinstance(type_, Record)
+        for f in type_.fields
+        if f.optional
     ]
 
 
@@ -230,7 +241,9 @@ def written(c: Choices, type_: Type) -> Expr:
             at = choose(("2026-03-29T01:00:00Z", "0001-01-01T00:00:00Z", "2026-10-25T00:30:00+01:00"))
             return Call("timestamp", (literal(at, LiteralKind.STRING),))
         case Duration():
-            return Call("duration", (literal(choose(("0", "1h", "-72h", "1.5s", "2400000h")), LiteralKind.STRING),))
+            return Call(
+                "duration", (literal(choose(("0", "1h", "-72h", "1.5s", "2400000h")), LiteralKind.STRING),)
+            )
         case List(element=element):
             return ListLiteral(tuple(written(c, element) for _ in range(c.chance.randint(0, 3))))
         case PeriodType():

@@ -128,16 +128,28 @@ _FUNCTIONS = [
         lambda start, n, _: _days(reference.working_day(_day(start), n)),
     ),
     _function(
-        "earliest", [_TYPE.INT, _TYPE.STRING], _TYPE.INT, lambda start, _: _days(reference.working_day(_day(start), 10))
+        "earliest",
+        [_TYPE.INT, _TYPE.STRING],
+        _TYPE.INT,
+        lambda start, _: _days(reference.working_day(_day(start), 10)),
     ),
     _function(
-        "due_date", [_TYPE.INT, _TYPE.STRING], _TYPE.INT, lambda start, _: _days(reference.working_day(_day(start), 10))
+        "due_date",
+        [_TYPE.INT, _TYPE.STRING],
+        _TYPE.INT,
+        lambda start, _: _days(reference.working_day(_day(start), 10)),
     ),
     _function(
-        "add_months", [_TYPE.INT, _TYPE.INT], _TYPE.INT, lambda day, n: _days(reference.months_later(_day(day), n))
+        "add_months",
+        [_TYPE.INT, _TYPE.INT],
+        _TYPE.INT,
+        lambda day, n: _days(reference.months_later(_day(day), n)),
     ),
     _function(
-        "add_years", [_TYPE.INT, _TYPE.INT], _TYPE.INT, lambda day, n: _days(reference.months_later(_day(day), 12 * n))
+        "add_years",
+        [_TYPE.INT, _TYPE.INT],
+        _TYPE.INT,
+        lambda day, n: _days(reference.months_later(_day(day), 12 * n)),
     ),
     _function("day", [_TYPE.TIMESTAMP], _TYPE.INT, lambda at: _days(at.astimezone(reference.LONDON).date())),
     _function(

@@ -185,7 +185,9 @@ def arithmetic(op: str, left: Any, right: Any) -> Any:
         return in_range(left * right)
     if isinstance(left, float):
         if right == 0 or isnan(right):
-            return nan if left == 0 or isnan(left) or isnan(right) else copysign(inf, left) * copysign(1, right)
+            return (
+                nan if left == 0 or isnan(left) or isnan(right) else copysign(inf, left) * copysign(1, right)
+            )
         return left / right
     if right == 0:
         return ERROR
