@@ -13,7 +13,7 @@ from isa_guard.decide.verdict import stopping
 from isa_guard.language.outcome import Outcome
 from isa_guard.model.decision import Verdict
 from isa_guard.model.rule import Otherwise
-from isa_guard.report.words import VERDICTS, clause_numbers, counts, instant, needs
+from isa_guard.report.words import VERDICTS, clause_numbers, counts, instant, needs, verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -76,7 +76,7 @@ def render(run: Run, manner: Manner | None = None) -> str:
 
 def _decision(decision: Decision, index: int, run: Run, how: Manner) -> Iterator[str]:
     agreement, fact = decision.agreement, decision.fact
-    verdict = how.paint(VERDICTS[decision.verdict], _STYLES[decision.verdict])
+    verdict = how.paint(verdict_words(decision), _STYLES[decision.verdict])
     yield f"{verdict}  {fact.kind.value} {fact.reference}"
     yield f"  under {agreement.id} {agreement.version}, as at {instant(decision.now)}"
     stops = [one for one in decision.findings if stopping(one) and one.outcome is Outcome.NOT_MET]
@@ -98,7 +98,7 @@ def _decision(decision: Decision, index: int, run: Run, how: Manner) -> Iterator
         yield from ("", "What must be done")
         for one in decision.obligations:
             when = f"by {instant(one.by)}" if one.by else "no time stated"
-            yield from _labelled(when, f"{one.do} ({clause_numbers(one.clauses)})", how, width=28)
+            yield from _labelled(when, f"{one.do} ({clause_numbers(one.clauses)})", how, width=32)
     yield ""
     yield counts(decision.findings)
     if run.recorded:
@@ -125,7 +125,7 @@ def _finding(finding: Finding, decision: Decision, how: Manner) -> Iterator[str]
 
 
 def _labelled(label: str, text: str, how: Manner, width: int = LABEL) -> Iterator[str]:
-    first = f"    {label:<{width}}"
+    first = f"    {label:<{width - 1}} "
     yield from textwrap.wrap(
         text, how.width, initial_indent=first, subsequent_indent=" " * len(first), break_long_words=False, break_on_hyphens=False
     ) or [first.rstrip()]

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.language.outcome import Outcome
-from isa_guard.language.types import TIMESTAMP
-from isa_guard.language.values import from_datetime, text
+from isa_guard.language.types import DATE, TIMESTAMP
+from isa_guard.language.values import from_date, from_datetime, text
 from isa_guard.model.decision import Verdict
+from isa_guard.model.facts import FactKind
+from isa_guard.uk.periods import in_london
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from isa_guard.model.agreement import Clause
-    from isa_guard.model.decision import Finding
+    from isa_guard.model.decision import Decision, Finding
 
 VERDICTS: Final = {
     Verdict.PERMIT: "PERMITTED",
     Verdict.PERMIT_WITH_OBLIGATIONS: "PERMITTED, with obligations",
     Verdict.REFER: "REFER to a person",
     Verdict.REFUSE: "REFUSED",
+    Verdict.NOT_COVERED: "NOT COVERED by the agreement",
+}
+# What has happened already is not permitted or refused: it was in order or it was not.
+VERDICTS_OF_THE_PAST: Final = {
+    Verdict.PERMIT: "IN ORDER",
+    Verdict.PERMIT_WITH_OBLIGATIONS: "IN ORDER so far, with obligations",
+    Verdict.REFER: "REFER to a person",
+    Verdict.REFUSE: "NOT IN ORDER",
     Verdict.NOT_COVERED: "NOT COVERED by the agreement",
 }
 OUTCOMES: Final = {
@@ -31,9 +42,18 @@ OUTCOMES: Final = {
 }
 
 
+def verdict_words(decision: Decision) -> str:
+    """Answer the verdict as people say it of this kind of fact."""
+    ahead = decision.fact.kind in {FactKind.TRANSFER, FactKind.EXPORT}
+    return (VERDICTS if ahead else VERDICTS_OF_THE_PAST)[decision.verdict]
+
+
 def instant(moment: datetime) -> str:
-    """Answer an instant as people in London read it."""
-    return text(from_datetime(moment), TIMESTAMP)
+    """Answer an instant as people in London read it: to the minute, the last of a day as its end."""
+    local = in_london(moment)
+    if local.time() == time.max:
+        return f"the end of {text(from_date(local.date()), DATE)}"
+    return text(from_datetime(moment.replace(second=0, microsecond=0)), TIMESTAMP)
 
 
 def clause_numbers(clauses: Iterable[Clause]) -> str:
