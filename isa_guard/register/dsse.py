@@ -1,0 +1,130 @@
+"""DSSE v1 envelopes (github.com/secure-systems-lab/dsse): a payload's exact bytes, their type, one signature.
+
+An envelope is one line without a final newline, names sorted, no spaces, so that its fields can be cut out
+with sed and checked with openssl. The key id is the SHA-256 of the public key's SPKI DER, in small hexadecimal
+digits; it is a hint and nothing is trusted because of it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from isa_guard.register import strict_json
+from isa_guard.register.faults import RecordError, SignatureInvalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from isa_guard.register.keys import PublicKey, Signer
+
+IN_TOTO: Final = "application/vnd.in-toto+json"
+LIMIT_ENVELOPE: Final = 65_535  # an entry bundle of C2SP tlog-tiles gives an entry's length 16 bits
+
+_KEY_ID = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
+_SIGNATURE_BYTES: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """An envelope taken apart, its signature not yet checked."""
+
+    payload_type: str
+    payload: bytes
+    key_id: str
+    signature: bytes
+
+
+def pae(payload_type: str, payload: bytes) -> bytes:
+    """Answer the bytes that are signed (DSSE protocol, pre-authentication encoding)."""
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+
+
+def sign(payload: bytes, signer: Signer, payload_type: str = IN_TOTO) -> bytes:
+    """Answer the envelope's bytes. Raises RecordError where it would be longer than LIMIT_ENVELOPE."""
+    signature = signer.sign(pae(payload_type, payload))
+    content = _written(Envelope(payload_type, payload, signer.key_id, signature))
+    if len(content) > LIMIT_ENVELOPE:
+        raise RecordError(
+            f"the envelope would be {len(content):,} bytes long; the limit is {LIMIT_ENVELOPE:,}"
+        )
+    return content
+
+
+def verify(content: bytes, keys: Iterable[PublicKey], payload_type: str = IN_TOTO) -> bytes:
+    """Answer the payload of an envelope that one of `keys` has signed. Raises SignatureInvalid."""
+    envelope = open_unverified(content)
+    if envelope.payload_type != payload_type:
+        raise SignatureInvalid(f"the payload is not of type {payload_type}")
+    named = [key for key in keys if key.key_id == envelope.key_id]
+    if not named:
+        raise SignatureInvalid("it is signed by a key that is not trusted here")
+    if not named[0].verifies(envelope.signature, pae(payload_type, envelope.payload)):
+        raise SignatureInvalid("the signature is not one over this payload")
+    return envelope.payload
+
+
+def open_unverified(content: bytes) -> Envelope:
+    """Answer an envelope's parts. Nothing of them is proven. Raises SignatureInvalid for another form."""
+    if len(content) > LIMIT_ENVELOPE:
+        raise SignatureInvalid(
+            f"the envelope is {len(content):,} bytes long; the limit is {LIMIT_ENVELOPE:,}"
+        )
+    try:
+        fields = strict_json.read_object(content, LIMIT_ENVELOPE)
+    except RecordError as error:
+        raise SignatureInvalid(f"the envelope is malformed: {error}") from None
+    _only(fields, {"payload", "payloadType", "signatures"}, "the envelope")
+    kind, signatures = fields["payloadType"], fields["signatures"]
+    if not isinstance(kind, str):
+        raise SignatureInvalid("the envelope's payloadType is no text")
+    if not isinstance(signatures, list) or len(signatures) != 1 or not isinstance(signatures[0], dict):
+        raise SignatureInvalid("the envelope does not carry exactly one signature")
+    signature = signatures[0]
+    _only(signature, {"keyid", "sig"}, "the signature")
+    key_id = signature["keyid"]
+    if not isinstance(key_id, str) or not _KEY_ID.match(key_id):
+        raise SignatureInvalid("the key id is not a SHA-256 in small hexadecimal digits")
+    raw = _decoded(signature["sig"], "signature")
+    if len(raw) != _SIGNATURE_BYTES:
+        raise SignatureInvalid(f"an Ed25519 signature has {_SIGNATURE_BYTES} bytes, this has {len(raw)}")
+    envelope = Envelope(kind, _decoded(fields["payload"], "payload"), key_id, raw)
+    if _written(envelope) != content:
+        raise SignatureInvalid("the envelope is not in its one form: one line, names sorted, no spaces")
+    return envelope
+
+
+def _written(envelope: Envelope) -> bytes:
+    return strict_json.write(
+        {
+            "payload": base64.b64encode(envelope.payload).decode("ascii"),
+            "payloadType": envelope.payload_type,
+            "signatures": [
+                {"keyid": envelope.key_id, "sig": base64.b64encode(envelope.signature).decode("ascii")}
+            ],
+        }
+    )
+
+
+def _only(fields: dict[str, strict_json.Json], known: set[str], what: str) -> None:
+    if unknown := sorted(set(fields) - known):
+        raise SignatureInvalid(f"{what} has {len(unknown)} fields that are not known")
+    if missing := sorted(known - set(fields)):
+        raise SignatureInvalid(f"{what} lacks {', '.join(missing)}")
+
+
+def _decoded(text: strict_json.Json, what: str) -> bytes:
+    """Answer what standard base64 with padding stands for. Any other way to write it is refused."""
+    if not isinstance(text, str):
+        raise SignatureInvalid(f"the {what} is no text")
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise SignatureInvalid(f"the {what} is not standard base64 with padding") from None
+    if base64.b64encode(content).decode("ascii") != text:
+        raise SignatureInvalid(f"the {what} is not in the one form of its base64")
+    return content
