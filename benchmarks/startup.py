@@ -1,0 +1,46 @@
+"""Whole processes: CPU time (user and system) of one call, the least of several, beside a bare interpreter."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "examples" / "monthly-performance" / "transfer.yaml"
+
+
+def cpu(command: Sequence[str], environment: dict[str, str], times: int = 12) -> float:
+    """Milliseconds of CPU, the least of `times` runs; children are counted by the operating system."""
+    least = 1e9
+    for _ in range(times):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, check=False)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        least = min(least, (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000)
+    return least
+
+
+def run() -> str:
+    python = sys.executable
+    guard = str(Path(python).parent / "isa-guard")
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    rows: list[tuple[str, float, str]] = []
+
+    def row(name: str, command: Sequence[str], goal: str = "") -> None:
+        rows.append((name, cpu(command, environment), goal))
+
+    row("bare interpreter", [python, "-c", "pass"])
+    row("isa-guard --version", [guard, "--version"], "40")
+    row("isa-guard --help", [guard, "--help"], "100")
+    with tempfile.TemporaryDirectory() as folder:
+        environment["XDG_CACHE_HOME"] = folder
+        check = [guard, "check", str(EXAMPLE), "--agreement", "cambridgeshire-opcc", "--no-record"]
+        row("isa-guard check, one transfer, unsigned", check)
+    text = ["## Whole processes", "", "| call | CPU ms | goal |", "|---|---:|---:|"]
+    text += [f"| {name} | {time_:.0f} | {goal} |" for name, time_, goal in rows]
+    return "\n".join([*text, ""])
