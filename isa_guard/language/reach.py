@@ -102,7 +102,9 @@ def reaches(condition: Condition) -> Reaches:
     applied = condition.when is None
     for trial in _trials([domain.values for domain in domains.values()]):
         fact = _fact(dict(zip(domains, trial, strict=True)), scope.variables)
-        outcomes = program.run(*(fact.get(name, 0) for name in variables))  # one that is not read needs no value
+        outcomes = program.run(
+            *(fact.get(name, 0) for name in variables)
+        )  # one that is not read needs no value
         seen.add(outcomes[0])
         applied = applied or outcomes[-1] is Outcome.MET
     whole = all(domain.whole for domain in domains.values()) and _count(domains.values()) <= MAX_TRIALS
@@ -239,22 +241,28 @@ class _Pool:
                     dict.fromkeys(n + d * _HOUR for n in [_DAY * 24 * _HOUR, *named] for d in _HOURS)
                 )
             case Duration():
-                return tuple(dict.fromkeys(n + d for n in [0, _HOUR, *named] for d in (-1, 0, 1)))
+                written = [n + d for n in [0, *named] for d in (-1, 0, 1)]
+                return tuple(dict.fromkeys([*written, *(d * _HOUR for d in _HOURS)]))
             case PeriodType():
                 return (*named, Period(10, Unit.DAYS))
             case List(element=element):
                 items = self.some(element)
                 return ((), *((item,) for item in items[:20]), items[:2])
             case Record():
-                return (self._record(type_, type_.fields), self._record(type_, ()))
+                return tuple(
+                    self._record(type_, optional, turn)
+                    for turn in range(6)
+                    for optional in (type_.fields, ())
+                )
             case Optional() | Nothing():
                 return ((),)
             case _:
                 assert_never(type_)
 
-    def _record(self, record: Record, optional: Sequence[Field]) -> Value:
+    def _record(self, record: Record, optional: Sequence[Field], turn: int) -> Value:
+        """A record with those of its optional fields; each turn takes another value of every field."""
         return {
-            field.name: self.some(field.type)[-1]
+            field.name: self.some(field.type)[turn % len(self.some(field.type))]
             for field in record.fields
             if not field.optional or field in optional
         }

@@ -26,7 +26,7 @@ from isa_guard.language.pattern import (
 )
 
 MAX_STATES: Final = 3000  # places in a pattern, repeats written out
-MAX_WORK: Final = 2_000_000  # closures and moves for one text: about a second
+MAX_WORK: Final = 1_000_000  # places looked at for one text: well under a second
 MAX_STEPS: Final = 1_000_000  # of Python's engine, in the worst case: about a twentieth of a second
 _LENGTHS: Final = (16_384, 4096, 1024, 256, 64, 16, 0)
 _CACHE: Final = 4096

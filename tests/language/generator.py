@@ -80,7 +80,8 @@ SCALARS: tuple[Type, ...] = (BOOL, INT, INT, DOUBLE, STRING, String(CLOSED), BYT
 PATTERNS = ("^[0-9]$", "a", "^a?b*$", r"\d", r"\w+", "^$", "[ab]{2}", "a|é", r"^.\b")
 INTS = (0, 1, -1, 2, 7, -7, 500, 2**63 - 1, -(2**63), 2**62)
 DOUBLES = (0.0, -0.0, 0.5, -1.9, 1e308, 3.0, 9007199254740993.0)
-DAYS = tuple(from_date(date(2026, 1, 1) + timedelta(days=n)) for n in (0, 1, 14, 92, 95, 144)) + (
+DAYS = (
+    *(from_date(date(2026, 1, 1) + timedelta(days=n)) for n in (0, 1, 14, 92, 95, 144)),
     from_date(date(1999, 1, 1)),
     from_date(date(9999, 12, 31)),
     from_date(date(2024, 2, 29)),
@@ -320,10 +321,10 @@ def _element(c: Choices, depth: int) -> tuple[Expr, str, Choices]:
     """A list, a new name for its elements, and what can be read under it."""
     lists = [(e, t) for e, t in _readable(c) if isinstance(t, List)]
     items, type_ = c.chance.choice(lists)
-    if isinstance(type_, List) and c.chance.random() < 0.3 and not isinstance(type_.element, Record):
+    assert isinstance(type_, List)
+    if c.chance.random() < 0.3 and not isinstance(type_.element, Record):
         items = expression(c, List(type_.element), depth)
     name = f"e{c.variables}"
-    assert isinstance(type_, List)
     inside = replace(c, known=[*c.known, (Name(name), type_.element)], variables=c.variables + 1)
     return items, name, inside
 

@@ -102,7 +102,7 @@ def _days(day: date) -> int:
 
 
 def _function(name: str, params: list[Any], result: Any, run: Callable[..., Any]) -> Any:
-    """A function that gives a list of one, or of none for an error: an exception in one spoils what follows."""
+    """A function that gives a list of one, or of none for an error: an exception spoils what follows."""
 
     def held(*args: Any) -> list[Any]:
         try:
