@@ -1,7 +1,7 @@
 """DSSE v1 envelopes (github.com/secure-systems-lab/dsse): a payload's exact bytes, their type, one signature.
 
 An envelope is one line without a final newline, names sorted, no spaces, so that its fields can be cut out
-with sed and checked with openssl. The key id is the SHA-256 of the public key's SPKI DER, in small hexadecimal
+with sed and checked with openssl. The key id is the SHA-256 of the public key's SPKI DER, in small hex
 digits; it is a hint and nothing is trusted because of it.
 """
 

@@ -62,6 +62,10 @@ class StorageFailed(IsaGuardError):
     exit_code: ClassVar[int] = 4
 
 
+class ArchiveBroken(EvidenceError):
+    """An archived agreement, rule or fact that is missing, altered, or not to be put together again."""
+
+
 class ReplayDiffers(EvidenceError):
     """Another engine, or a doctored archive, decides otherwise than the record says; `members` differ."""
 

@@ -1,6 +1,6 @@
 """Keys: three roles, three Ed25519 keys in one private folder, and what signs with them.
 
-`record` signs decisions, `log` signs checkpoints, `root` says which of the two to trust, from which record on.
+`record` signs decisions, `log` signs checkpoints, `root` says which of these to trust, from which record on.
 No key serves two roles. A folder has mode 0700, a private key 0600; anything looser is refused, not mended.
 """
 
@@ -13,6 +13,7 @@ import re
 import stat
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 from isa_guard.errors import KeyRefused
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 _SPKI: Final = bytes.fromhex("302a300506032b6570032100")  # RFC 8410 section 4: then the 32 bytes of the key
 _PUBLIC_PEM = re.compile(
@@ -65,10 +66,9 @@ class PublicKey:
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Answer whether `signature` is one of this key over `message`."""
         from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
         try:
-            Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
+            _public(self.raw).verify(signature, message)
         except (InvalidSignature, ValueError):
             return False
         return True
@@ -205,6 +205,13 @@ def _refuse_loose(path: Path, status: os.stat_result, remedy: str) -> None:
         raise KeyRefused(
             f"{path} has mode {mode:04o}: others can reach it; run `{remedy} {path}` and think who may have"
         )
+
+
+@lru_cache(maxsize=64)
+def _public(raw: bytes) -> Ed25519PublicKey:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    return Ed25519PublicKey.from_public_bytes(raw)
 
 
 def _private(seed: bytes) -> Ed25519PrivateKey:

@@ -34,7 +34,7 @@ _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": N
 _STEP: Final = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
-class _Doubt(Exception):  # noqa: N818 - never leaves this module
+class _DoubtError(Exception):
     """The quick reader will not answer; the careful one must say why."""
 
 
@@ -62,7 +62,7 @@ def read(content: bytes, limit: int = LIMIT_BYTES) -> Json:
         raise RecordError("is not UTF-8", error.start) from None
     try:
         return _quick(text)
-    except (_Doubt, ValueError, RecursionError):
+    except (_DoubtError, ValueError, RecursionError):
         return _Reader(text).whole()
 
 
@@ -110,10 +110,10 @@ def _text(value: str) -> str:
 def _quick(text: str) -> Json:
     """Answer by the C reader what it and the careful one surely read alike."""
     if _NEEDS_CARE.search(text):
-        raise _Doubt
+        raise _DoubtError
     depths = accumulate(_STEP.get(sign, 0) for sign in _NO_BRACKET.sub("", text))
     if max(depths, default=0) > LIMIT_DEPTH:
-        raise _Doubt
+        raise _DoubtError
     value: Json = json.loads(
         text, object_pairs_hook=_once, parse_int=_integer, parse_float=_never, parse_constant=_never
     )
@@ -123,18 +123,18 @@ def _quick(text: str) -> Json:
 def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _Doubt
+        raise _DoubtError
     return found
 
 
 def _integer(text: str) -> int:
     if not _INTEGER.match(text) or abs(int(text)) > LARGEST:
-        raise _Doubt
+        raise _DoubtError
     return int(text)
 
 
 def _never(_: str) -> NoReturn:
-    raise _Doubt
+    raise _DoubtError
 
 
 class _Reader:
