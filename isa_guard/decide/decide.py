@@ -50,14 +50,16 @@ def weigh(agreement: Agreement, fact: Fact, *, now: datetime) -> tuple[tuple[Fin
     plan = plan_for(agreement, fact.kind)
     variables = variables_for(agreement, fact, now)
     today = london_day(now)
-    outcomes = plan.program.outcomes(variables)
     evidenced = frozenset(one.field for one in fact.evidence)
     findings: list[Finding] = []
     obligations: list[Obligation] = []
-    for step, outcome in zip(plan.steps, outcomes, strict=True):
+    for step, outcome in zip(plan.steps, plan.program.outcomes(variables), strict=True):
+        if outcome is Outcome.NOT_APPLICABLE:
+            findings.append(step.silent)
+            continue
         finding = _finding(step, outcome, fact, variables, evidenced, today)
         findings.append(finding)
-        if _binds(finding):
+        if step.rule.duties and _binds(finding):
             obligations += (_obligation(step, duty, variables) for duty in step.rule.duties if _applies(duty, variables))
     return tuple(findings), tuple(obligations)
 
@@ -76,7 +78,7 @@ def variables_for(agreement: Agreement, fact: Fact, now: datetime) -> Variables:
 
 def _binds(finding: Finding) -> bool:
     """Answer whether a rule's duties are owed: where it is met, dispensed from, or only advises."""
-    if not finding.rule.duties or finding.outcome in {Outcome.NOT_APPLICABLE, Outcome.CANNOT_TELL}:
+    if finding.outcome is Outcome.CANNOT_TELL:
         return False
     return finding.outcome is Outcome.MET or bool(finding.dispensation) or finding.rule.otherwise is Otherwise.ADVISE
 
@@ -85,12 +87,13 @@ def _finding(
     step: Step, outcome: Outcome, fact: Fact, variables: Variables, evidenced: frozenset[str], today: date
 ) -> Finding:
     rule = step.rule
-    if outcome is Outcome.NOT_APPLICABLE:
-        return Finding(rule, outcome, step.clauses, "", "", (), (), "", fact.place, None)
     asserted: tuple[str, ...] = ()
-    if outcome is Outcome.MET and rule.evidenced:
-        asserted = tuple(field for field in rule.evidenced if field not in evidenced)
-        outcome = Outcome.CANNOT_TELL if asserted else outcome
+    if outcome is Outcome.MET:
+        if rule.evidenced:
+            asserted = tuple(field for field in rule.evidenced if field not in evidenced)
+        if not asserted:  # nothing is left to satisfy
+            return Finding(rule, outcome, step.clauses, render(rule.seen, variables), "", (), (), "", _place(step, fact), None)
+        outcome = Outcome.CANNOT_TELL
     missing: tuple[str, ...] = ()
     cause = ""
     if outcome is Outcome.CANNOT_TELL and not asserted:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from isa_guard.errors import IsaGuardError
 from isa_guard.language.condition import Condition
+from isa_guard.language.outcome import Outcome
 from isa_guard.language.python import Program, compile_conditions
+from isa_guard.model.decision import Finding
 
 if TYPE_CHECKING:
-    from isa_guard.model.agreement import Agreement, Clause, Reading
+    from isa_guard.model.agreement import Agreement, Clause
     from isa_guard.model.facts import FactKind
     from isa_guard.model.rule import Dispensation, Rule
 
@@ -26,8 +28,8 @@ class Step:
 
     rule: Rule
     clauses: tuple[Clause, ...]
-    readings: tuple[Reading, ...]
     dispensations: tuple[Dispensation, ...]
+    silent: Finding  # what it says of a fact to which it does not apply; the rule's own place stands for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +61,19 @@ def plan_for(agreement: Agreement, kind: FactKind) -> Plan:
     return _plan(_Key(agreement, kind))
 
 
+def _step(rule: Rule, agreement: Agreement) -> Step:
+    clauses = agreement.clauses_of(rule.id)
+    dispensations = tuple(one for one in agreement.dispensations if one.rule == rule.id)
+    silent = Finding(rule, Outcome.NOT_APPLICABLE, clauses, "", "", (), (), "", rule.place, None)
+    return Step(rule, clauses, dispensations, silent)
+
+
 @lru_cache(maxsize=64)
 def _plan(key: _Key) -> Plan:
     agreement, kind = key.agreement, key.kind
     rules = [rule for rule in agreement.rules if rule.on is kind]
     if not rules:
         raise NothingMatched(f"no rule of {agreement.id} {agreement.version} is about a {kind.value}")
-    steps = tuple(
-        Step(
-            rule,
-            agreement.clauses_of(rule.id),
-            agreement.readings_of(rule.id),
-            tuple(one for one in agreement.dispensations if one.rule == rule.id),
-        )
-        for rule in rules
-    )
+    steps = tuple(_step(rule, agreement) for rule in rules)
     variables = (kind.value, "now", "today", *(("agreement",) if agreement.varied else ()))
     return Plan(steps, compile_conditions([Condition(rule.when, rule.require) for rule in rules], variables))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from isa_guard.language.outcome import Outcome
 from isa_guard.model.decision import Verdict
@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from isa_guard.model.decision import Finding, Obligation
 
 
+_HARMLESS: Final = (Outcome.MET, Outcome.NOT_APPLICABLE)
+
+
 def combined(findings: Iterable[Finding], obligations: Sequence[Obligation]) -> Verdict:
     """Answer the verdict (DESIGN 5.3): not-covered, refuse, refer, then permit, with what it obliges to."""
-    worst = {effect for finding in findings if (effect := stopping(finding))}
+    worst = {stopping(finding) for finding in findings if finding.outcome not in _HARMLESS}
     for otherwise, verdict in (
         (Otherwise.NOT_COVERED, Verdict.NOT_COVERED),
         (Otherwise.REFUSE, Verdict.REFUSE),
