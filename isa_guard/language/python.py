@@ -60,14 +60,14 @@ class Program:
     variables: tuple[str, ...]
     run: Callable[..., Outcomes]
     source: str
+    _of: Callable[[Mapping[str, Value]], Outcomes]
 
     def outcomes(self, values: Mapping[str, Value]) -> Outcomes:
         """The outcome of each condition, in order. Raises UsageError when a variable has no value."""
         try:
-            given = [values[name] for name in self.variables]
-        except KeyError as error:
+            return self._of(values)
+        except KeyError as error:  # `run` itself lets nothing through
             raise UsageError(f"no value for the variable {error}") from None
-        return self.run(*given)
 
 
 def compile_conditions(conditions: Sequence[Condition], variables: tuple[str, ...]) -> Program:
@@ -76,9 +76,9 @@ def compile_conditions(conditions: Sequence[Condition], variables: tuple[str, ..
     namespace = _namespace(kept, variables)
     emitter = _Emitter(namespace, {name: f"v{index}" for index, name in enumerate(variables)})
     bodies = [_one(emitter, index, condition) for index, condition in enumerate(kept)]
-    source = _assemble(bodies, len(variables))
+    source = _assemble(bodies, variables)
     exec(compile(source, "<rules>", "exec"), namespace)  # noqa: S102 - only names and literals made here
-    return Program(kept, variables, namespace["run"], source)  # type: ignore[arg-type]
+    return Program(kept, variables, namespace["run"], source, namespace["of"])  # type: ignore[arg-type]
 
 
 def python_expression(checked: Checked, variables: tuple[str, ...], namespace: dict[str, object]) -> str:
@@ -114,8 +114,8 @@ def _one(emitter: _Emitter, index: int, condition: Condition) -> str:
     return code
 
 
-def _assemble(bodies: Sequence[str], variables: int) -> str:
-    parameters = ", ".join(f"v{index}" for index in range(variables))
+def _assemble(bodies: Sequence[str], variables: tuple[str, ...]) -> str:
+    parameters = ", ".join(f"v{index}" for index in range(len(variables)))
     lines = [f"def run({parameters}):"]
     for index, body in enumerate(bodies):
         arguments = ", ".join(filter(None, (str(index), parameters)))
@@ -126,7 +126,8 @@ def _assemble(bodies: Sequence[str], variables: int) -> str:
             f"  r{index} = again({arguments})",
         ]
     results = "".join(f"r{index}, " for index in range(len(bodies)))
-    return "\n".join([*lines, f" return ({results})", ""])
+    given = ", ".join(f"values[{name!a}]" for name in variables)
+    return "\n".join([*lines, f" return ({results})", "def of(values):", f" return run({given})", ""])
 
 
 class _Nothing:
@@ -347,6 +348,8 @@ class _Emitter:
 
     def _macro(self, node: Macro, names: Mapping[str, str]) -> str:
         items = self._emit(node.operand, names)
+        if short := self._without_loop(node, items, names):
+            return short
         self._made += 1
         variable = f"e{self._made}"
         inner = {**names, node.variable: variable}
@@ -365,6 +368,25 @@ class _Emitter:
                 return f"tuple({body} {each}{guard})"
             case _:
                 assert_never(node.kind)
+
+    def _without_loop(self, node: Macro, items: str, names: Mapping[str, str]) -> str | None:
+        """Two common questions that Python answers at once: is this among them, are they all among these.
+
+        Should what is asked for fail, the whole condition is read again exactly, as ever.
+        """
+        body = node.body
+        if not isinstance(body, Binary) or body.left != Name(node.variable):
+            return None
+        scalar = not isinstance(self._checked.type_of(body.left), Double | List)
+        if not scalar or node.variable in free_names(body.right):
+            return None
+        other = self._emit(body.right, names)
+        if node.kind is MacroKind.EXISTS and body.op is BinaryOp.EQ:
+            return f"({other} in {items})"
+        known = self._namespace.get(other)
+        if node.kind is MacroKind.ALL and body.op is BinaryOp.IN and isinstance(known, tuple):
+            return f"{self._bind(frozenset(known))}.issuperset({items})"
+        return None
 
 
 def _literal(node: Literal) -> str:

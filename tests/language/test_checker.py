@@ -291,7 +291,7 @@ def test_a_message_may_read_anything_unguarded() -> None:
         "transfer.?birthday.orValue(transfer.requested_on)",
         "transfer.?deputy.?mail.orValue('none')",
         "add_years(transfer.?birthday.orValue(transfer.requested_on), 18)",
-        "working_days(transfer.?birthday.orValue(transfer.requested_on), date('2026-01-01'), agreement.notice)",
+        "working_days(transfer.?birthday.orValue(date('2026-01-01')), date('2026-01-01'), agreement.notice)",
     ],
 )
 def test_what_comes_from_a_private_field_stays_private(text: str) -> None:
