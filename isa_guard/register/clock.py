@@ -43,7 +43,7 @@ def read_instant(text: object) -> datetime:
 
 
 def stepped(before: Reading, now: Reading) -> bool:
-    """Answer whether the wall clock was set between two readings: back, or otherwise than the monotonic clock ran."""
+    """Answer whether the wall clock was set between two readings: back, or apart from the monotonic clock."""
     passed = now.wall - before.wall
     if passed < timedelta():
         return True

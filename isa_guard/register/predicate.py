@@ -1,8 +1,8 @@
 """What a record says of a decision: codes, digests and positions, never a value out of the fact.
 
 Whatever comes from the fact is written only where the agreement itself declares it; else stands NOT_OURS. The
-sender's reference could be a name, so it is written as an HMAC under a key that stays outside the log: whoever
-has the case can prove that it is the one; without the key nobody can guess which it was.
+sender's reference could be a name, so it is written as an HMAC under a key that stays outside the log:
+whoever has the case can prove that it is the one; without the key nobody can guess which it was.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _POSITION = re.compile(r"\[[0-9]*\]")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The part of a record that a replay must give again, byte for byte, and the lists moved out of it, if any."""
+    """The part of a record that a replay must give again, byte for byte, and the lists moved out of it."""
 
     members: Mapping[str, Json]
     attachment: bytes | None
@@ -122,7 +122,7 @@ def _agreement(agreement: Agreement) -> Json:
 
 def _families(sources: Iterable[Source]) -> list[Json]:
     """Answer the rule packs by name: the second step of `rules/family/rule/rule.yaml`."""
-    return list(sorted({source.name.split("/")[1] for source in sources}))
+    return [*sorted({source.name.split("/")[1] for source in sources})]
 
 
 def _finding(fact: Fact, agreement: Agreement, finding: Finding) -> Json:
@@ -141,7 +141,7 @@ def _finding(fact: Fact, agreement: Agreement, finding: Finding) -> Json:
 
 
 def _obligations(decision: Decision) -> Iterator[Json]:
-    """Answer the obligations; a duty is named by its place among those of its rule, for its words are free text."""
+    """Answer the obligations; a duty is named by its place in its rule, for its words are free text."""
     seen: set[tuple[str, int]] = set()
     for one in decision.obligations:
         index = next(
@@ -171,7 +171,7 @@ def _fitting(items: Sequence[Json]) -> list[Json]:
 
 
 def _locator(finding: Finding, fact: Fact) -> str:
-    """Answer the JSON Pointer (RFC 6901), within the fact, of the first field the rule reads; "" is the fact."""
+    """Answer the JSON Pointer (RFC 6901) within the fact of the first field the rule reads; "" is the fact."""
     path = next((path for path in finding.rule.shows if path in fact.places), "")
     if not path:
         return ""

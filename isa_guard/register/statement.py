@@ -1,4 +1,4 @@
-"""One record: an in-toto Statement v1 about one decision, with its place in the register in the signed bytes."""
+"""One record: an in-toto Statement v1 about one decision, its place in the register in the signed bytes."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ PREDICATE_TYPE: Final = "https://isa-guard.org/decision/v1"
 # What a replay compares; the rest says where, when and by whom the record was made, and on what it rested.
 DECISION_MEMBERS: Final = frozenset(
     {
-        "agreement", "asOf", "decision", "dispensations", "findings", "findingsDigest", "findingsTruncated", "inputs",
-        "kind", "legalBasis", "notApplicable", "obligations", "parties", "position", "purpose", "readings",
+        "agreement", "asOf", "decision", "dispensations", "findings", "findingsDigest", "findingsTruncated",
+        "inputs", "kind", "legalBasis", "notApplicable", "obligations", "parties", "position", "purpose", "readings",
         "reference", "rulePack",
     }
 )  # fmt: skip
@@ -35,7 +35,7 @@ _DIGITS = re.compile(r"[0-9]{1,20}\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A decision ready to be recorded, all but its place and time. `attachment` holds lists too long for it."""
+    """A decision ready to be recorded, all but place and time. `attachment` holds lists too long for it."""
 
     subject: str
     digest: str

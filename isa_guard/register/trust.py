@@ -1,7 +1,7 @@
 """The trust root: which keys sign this register's records and checkpoints, and from which record on.
 
-It is signed by the root key, whose fingerprint is the one thing that a verifier must know beforehand. The copy
-inside a register is only a carrier: without the fingerprint it proves nothing.
+It is signed by the root key, whose fingerprint is the one thing that a verifier must know beforehand. The
+copy inside a register is only a carrier: without the fingerprint it proves nothing.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _GRANT_MEMBERS: Final = {"keyid", "role", "spki", "validFrom", "validUntil", "vk
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A key that may sign in a role for the records from `valid_from` to `valid_until` (None: no end), inclusive."""
+    """A key that may sign in a role for records `valid_from` to `valid_until` (None: no end), both included."""
 
     role: Role
     key: PublicKey
@@ -125,7 +125,7 @@ def read_trust_root(content: bytes, fingerprint: str) -> TrustRoot:
 
 
 def claimed_origin(content: bytes) -> str:
-    """Answer the name that a register gives itself; unproven, good only to look up which fingerprint to trust."""
+    """Answer the name that a register gives itself; unproven, good only to look up a fingerprint by."""
     try:
         return _read(dsse.open_unverified(content).payload).origin
     except (RecordError, SignatureInvalid, KeyRefused) as error:
@@ -133,7 +133,7 @@ def claimed_origin(content: bytes) -> str:
 
 
 def remember(folder: Path, trust: TrustRoot) -> None:
-    """Note beside one's keys which root key a register has. Raises KeyRefused where another is noted already."""
+    """Note beside one's keys which root key a register has. Raises KeyRefused where one is noted already."""
     content = (
         strict_json.write({"format": TRUSTED_FORMAT, "origin": trust.origin, "root": trust.fingerprint})
         + b"\n"

@@ -1,0 +1,93 @@
+"""What makes envelopes a register: each is signed, says its own place, and names the one before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from isa_guard.register import dsse
+from isa_guard.register.faults import Damage, RecordError, RegisterBroken, SignatureInvalid
+from isa_guard.register.keys import Role
+from isa_guard.register.merkle import Frontier, leaf_hash
+from isa_guard.register.statement import read_statement
+
+if TYPE_CHECKING:
+    from isa_guard.register.checkpoint import Checkpoint
+    from isa_guard.register.statement import Record
+    from isa_guard.register.trust import TrustRoot
+
+
+class Chain:
+    """Follows a register record by record; holds the last record and the frontier of the tree."""
+
+    def __init__(self, trust: TrustRoot) -> None:
+        self.trust = trust
+        self.frontier = Frontier()
+        self._leaf: bytes | None = None
+        self._last: Record | None = None
+        self._unread = b""
+
+    @property
+    def size(self) -> int:
+        """How many records have been followed."""
+        return self.frontier.size
+
+    @property
+    def previous(self) -> str | None:
+        """The leaf hash of the last record, as the next one must name it."""
+        return self._leaf.hex() if self._leaf is not None else None
+
+    @property
+    def last(self) -> Record | None:
+        """The last record, if there is one. Raises RegisterBroken where it is malformed."""
+        if self._unread:
+            self._last = _statement(dsse.open_unverified(self._unread).payload, self.size - 1)
+            self._unread = b""
+        return self._last
+
+    def skip(self, envelope: bytes) -> None:
+        """Take an envelope into the tree without reading it: only for those that a signed root will prove."""
+        self._leaf = leaf_hash(envelope)
+        self.frontier.add(self._leaf)
+        self._unread = envelope
+
+    def follow(self, envelope: bytes) -> Record:
+        """Answer the next record. Raises RegisterBroken with its index: signature, place, chain or time."""
+        index = self.size
+        record = self._proven(envelope, index)
+        standing, last = record.standing, self.last
+        place = (standing.origin, standing.epoch, standing.index)
+        if place != (self.trust.origin, self.trust.epoch, index):
+            what = f"it says it is record {standing.index} of {standing.origin}, epoch {standing.epoch}"
+            raise RegisterBroken(Damage.POSITION, index, what)
+        if standing.previous != self.previous:
+            raise RegisterBroken(Damage.CHAIN, index)
+        if last and standing.decided_at < last.standing.decided_at:
+            raise RegisterBroken(Damage.TIME, index)
+        self.take(envelope, record)
+        return record
+
+    def take(self, envelope: bytes, record: Record) -> bytes:
+        """Take a record that is known to follow, and answer its leaf hash."""
+        self._leaf = leaf_hash(envelope)
+        self.frontier.add(self._leaf)
+        self._last, self._unread = record, b""
+        return self._leaf
+
+    def matches(self, checkpoint: Checkpoint) -> None:
+        """Raise RegisterBroken unless the tree, at the checkpoint's size, has its root."""
+        if self.frontier.root() != checkpoint.root:
+            raise RegisterBroken(Damage.ROOT, None, f"none of the first {checkpoint.size} can be relied on")
+
+    def _proven(self, envelope: bytes, index: int) -> Record:
+        try:
+            payload = dsse.verify(envelope, self.trust.keys(Role.RECORD, index))
+        except SignatureInvalid as error:
+            raise RegisterBroken(Damage.SIGNATURE, index, str(error)) from None
+        return _statement(payload, index)
+
+
+def _statement(payload: bytes, index: int) -> Record:
+    try:
+        return read_statement(payload)
+    except RecordError as error:
+        raise RegisterBroken(Damage.STATEMENT, index, str(error)) from None
