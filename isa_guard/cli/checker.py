@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from isa_guard.cli.log import LOG
+from isa_guard.cli.progress import shown
 from isa_guard.decide.decide import decide
 from isa_guard.errors import IsaGuardError, LoadError, Place, Problem
 from isa_guard.load.agreement import Shelf, load
@@ -50,9 +52,9 @@ class Checker:
     def check_all(self, names: Iterable[str]) -> list[Decision]:
         """Answer the decisions on every fact that `names` stand for; `problems` are the rest."""
         decisions: list[Decision] = []
-        for name in names:
-            for path in self.files(name):
-                decisions += self.check_file(path)
+        files = [path for name in names for path in self.files(name)]
+        for path in shown(files, "checking"):
+            decisions += self.check_file(path)
         return decisions
 
     def files(self, name: str) -> Iterator[str]:
@@ -89,7 +91,9 @@ class Checker:
         agreement = self.version_for(untyped)
         schema = agreement.schemas[untyped.kind]
         evidence = read_evidence(untyped, schema, folder)
-        return decide(agreement, type_fact(untyped, agreement.schemas, evidence), now=self.now)
+        decision = decide(agreement, type_fact(untyped, agreement.schemas, evidence), now=self.now)
+        LOG.info("decided", verdict=decision.verdict.value, fact=decision.fact.digest, agreement=agreement.id)
+        return decision
 
     def version_for(self, untyped: UntypedFact) -> Agreement:
         name = self.settings.value("agreement") or untyped.agreement
@@ -103,7 +107,10 @@ class Checker:
     def loaded(self, name: str) -> Versions:
         if name not in self.agreements:
             try:
-                self.agreements[name] = load(name, self.shelf)
+                versions = load(name, self.shelf)
+                self.agreements[name] = versions
+                for one in versions.agreements:
+                    LOG.info("agreement-loaded", id=one.id, version=one.version, digest=one.digest, rules=len(one.rules))
             except LoadError as error:
                 self.agreements[name] = error
                 raise

@@ -125,13 +125,21 @@ def group() -> click.Group:
     @click.option(
         "--log-format", type=click.Choice(["text", "json"]), default="text", help="How isa-guard's own log is written."
     )
+    @click.option(
+        "--log-level",
+        type=click.Choice(["debug", "info", "warning", "error"]),
+        default="warning",
+        help="From which level on it is written, to standard error.",
+    )
     @click.pass_context
-    def isa_guard(ctx: click.Context, *, version: bool, log_format: str) -> None:
+    def isa_guard(ctx: click.Context, *, version: bool, log_format: str, log_level: str) -> None:
         """Hold transfers, exports and audit logs to an Information Sharing Agreement.
 
         It is practice, not legal advice: every answer names the clause and the reading it used.
         """
-        ctx.obj = log_format
+        from isa_guard.cli.log import LOG
+
+        LOG.form, LOG.level = log_format, log_level
         if version:
             from isa_guard import __version__
 

@@ -238,7 +238,6 @@ class _Parser:
         if self._take("("):
             args, end = self._arguments()
             return _receiver_call(expr, name, args, end)
-        _refuse_reserved(name)
         return Select(expr, name.text, start=expr.start, end=name.end)
 
     def _arguments(self) -> tuple[tuple[Expr, ...], int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -99,10 +99,16 @@ class Calendar:
 
     def nth_working_day(self, n: int) -> date | None:
         """The `n`th working day of this calendar, counted from 1; None where it has no such day."""
-        first, last = self.first.toordinal(), self.last.toordinal()
-        if not 1 <= n <= self._through(last):
+        if not 1 <= n <= self._through(self.last.toordinal()):
             return None
-        return date.fromordinal(first + bisect_left(range(first, last + 1), n, key=self._through))
+        before = _weekdays_through(self.first.toordinal() - 1)
+        weekday = n  # among the weekdays since `first`: more than n by those that are closed
+        while True:
+            ordinal = _nth_weekday(before + weekday)
+            again = n + bisect_right(self._weekdays_closed, ordinal)
+            if again == weekday:
+                return date.fromordinal(ordinal)
+            weekday = again
 
     def derived(
         self,
@@ -175,6 +181,12 @@ def _weekdays_through(ordinal: int) -> int:
     """Mondays to Fridays among the ordinals 1..`ordinal`; ordinal 1, 1 January of year 1, is a Monday."""
     weeks, rest = divmod(ordinal, 7)
     return weeks * 5 + min(rest, 5)
+
+
+def _nth_weekday(n: int) -> int:
+    """The ordinal of the `n`th Monday to Friday since 1 January of year 1, which is the first."""
+    weeks, rest = divmod(n - 1, 5)
+    return weeks * 7 + rest + 1
 
 
 def _digest_of(of: Calendar) -> str:
