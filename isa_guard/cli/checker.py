@@ -60,7 +60,7 @@ class Checker:
     def files(self, name: str) -> Iterator[str]:
         """Answer the files behind a name. A folder with none is a problem: nothing checked is nothing permitted."""
         path = Path(name)
-        if name == STDIN or not path.is_dir():
+        if name == STDIN or not _is_folder(path):
             yield name
             return
         found = sorted(child for child in path.rglob("*") if child.suffix in SUFFIXES and child.is_file())
@@ -118,3 +118,10 @@ class Checker:
         if isinstance(found, LoadError):  # told once already, for the first fact that named it
             raise LoadError(())
         return found
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a name that no file can have: reading it will say so
+        return False

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 RULE_FILE: Final = "rule.yaml"
 LIMIT_RULES: Final = 1_000
+LIMIT_FILE: Final = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,14 @@ def shipped(kind: str) -> FilePath:
 def read_file(path: FilePath) -> bytes:
     """Answer the bytes of a file. Raises LoadError where it cannot be read, or is larger than any document may be."""
     try:
-        if path.stat().st_size > 64 * 1024 * 1024:
-            raise LoadError((Problem("the file is larger than 64 MiB", Place(str(path)), "", "too-large"),))
-        return path.read_bytes()
-    except OSError as error:
-        what = (error.strerror or "it cannot be read").lower()
+        with path.open("rb") as file:
+            content = file.read(LIMIT_FILE + 1)  # never all of it: a device has no end
+    except (OSError, ValueError) as error:
+        what = (getattr(error, "strerror", None) or "it cannot be read").lower()
         raise LoadError((Problem(f"cannot be read: {what}", Place(str(path)), "", "unreadable"),)) from None
+    if len(content) > LIMIT_FILE:
+        raise LoadError((Problem("the file is larger than 64 MiB", Place(str(path)), "", "too-large"),))
+    return content
 
 
 def read_pack(family: str, folders: Iterable[FilePath]) -> tuple[tuple[UnboundRule, ...], tuple[Source, ...]]:
