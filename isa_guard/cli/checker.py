@@ -11,8 +11,8 @@ from isa_guard.cli.progress import shown
 from isa_guard.decide.decide import decide
 from isa_guard.errors import IsaGuardError, LoadError, Place, Problem
 from isa_guard.load.agreement import Shelf, load
-from isa_guard.load.evidence import read_evidence
-from isa_guard.load.facts import read_facts, type_fact
+from isa_guard.library import typed
+from isa_guard.load.facts import read_facts
 from isa_guard.load.packs import read_file, shipped
 from isa_guard.uk.periods import london_day
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from isa_guard.cli.settings import Settings
     from isa_guard.load.facts import UntypedFact
-    from isa_guard.model.agreement import Agreement, Versions
+    from isa_guard.model.agreement import Versions
     from isa_guard.model.decision import Decision
 
 SUFFIXES: Final = {".yaml", ".yml", ".json"}
@@ -88,21 +88,20 @@ class Checker:
 
     def decided(self, untyped: UntypedFact, folder: Path) -> Decision:
         """Answer the decision on one fact under the version in force when it happened."""
-        agreement = self.version_for(untyped)
-        schema = agreement.schemas[untyped.kind]
-        evidence = read_evidence(untyped, schema, folder)
-        decision = decide(agreement, type_fact(untyped, agreement.schemas, evidence), now=self.now)
-        LOG.info("decided", verdict=decision.verdict.value, fact=decision.fact.digest, agreement=agreement.id)
+        versions = self.versions_for(untyped)
+        fact = typed(untyped, versions, folder, london_day(self.now))
+        decision = decide(versions.version(fact.version), fact, now=self.now)
+        LOG.info("decided", verdict=decision.verdict.value, fact=decision.fact.digest, agreement=decision.agreement.id)
         return decision
 
-    def version_for(self, untyped: UntypedFact) -> Agreement:
+    def versions_for(self, untyped: UntypedFact) -> Versions:
+        """Answer the agreement that a fact names, or that was asked for."""
         name = self.settings.value("agreement") or untyped.agreement
         if not name:
             place = untyped.document.place(untyped.at)
             hint = "add `agreement: ID` to it, or give --agreement"
             raise LoadError((Problem("the fact names no agreement", place, hint, "no-agreement"),))
-        day = untyped.happened_on() or london_day(self.now)
-        return self.loaded(name).in_force(day)
+        return self.loaded(name)
 
     def loaded(self, name: str) -> Versions:
         if name not in self.agreements:

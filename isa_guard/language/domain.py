@@ -10,7 +10,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.language.operators import instant
-from isa_guard.language.values import ValueRangeError, from_date, from_datetime, to_date, to_datetime
+from isa_guard.language.values import from_date, from_datetime, to_date, to_datetime
 from isa_guard.uk import periods, secure_mail, territories
 from isa_guard.uk import working_days as days
 from isa_guard.uk.marking_grammar import parse_marking
@@ -78,10 +78,7 @@ def day(timestamp: int) -> int:
 
 def start_of(start: int) -> int:
     """The first instant of a day in London."""
-    try:
-        return instant(from_datetime(datetime.combine(to_date(start), time.min, periods.LONDON)))
-    except OverflowError:
-        raise ValueRangeError("a date outside the years 1 to 9999") from None
+    return instant(from_datetime(datetime.combine(to_date(start), time.min, periods.LONDON)))
 
 
 def mail_suffix(address: str, suffix: str) -> bool:

@@ -226,25 +226,21 @@ class _Walk:
 
     def _optional(self, node: Expr, locals_: Mapping[str, _Local]) -> Value | _Nothing:
         """The value of a node of optional type, or nothing."""
-        match node:
-            case OptionalSelect() | Select():
-                holder = self._held(node.operand, locals_)
-                if isinstance(holder, _Nothing):
-                    return holder
-                if not isinstance(holder, Mapping):
-                    raise TypeError(type(holder).__name__)
-                # Once optional, always optional: `a.?b.c` is nothing where `b` is there without its `c`.
-                return holder.get(node.field, _NOTHING)
-            case OptionalIndex() | Index():
-                holder = self._held(node.operand, locals_)
-                if isinstance(holder, _Nothing):
-                    return holder
-                index = self.value(node.index, locals_)
-                if not isinstance(holder, tuple) or not isinstance(index, int):
-                    raise TypeError(type(holder).__name__)
-                return holder[index] if 0 <= index < len(holder) else _NOTHING
-            case _:
-                raise TypeError(type(node).__name__)
+        assert isinstance(node, Select | OptionalSelect | Index | OptionalIndex)
+        holder = self._held(node.operand, locals_)
+        if isinstance(node, Select | OptionalSelect):
+            if isinstance(holder, _Nothing):
+                return holder
+            if not isinstance(holder, Mapping):
+                raise TypeError(type(holder).__name__)
+            # Once optional, always optional: `a.?b.c` is nothing where `b` is there without its `c`.
+            return holder.get(node.field, _NOTHING)
+        index = self.value(node.index, locals_)
+        if isinstance(holder, _Nothing):
+            return holder
+        if not isinstance(holder, tuple) or not isinstance(index, int):
+            raise TypeError(type(holder).__name__)
+        return holder[index] if 0 <= index < len(holder) else _NOTHING
 
     def _held(self, node: Expr, locals_: Mapping[str, _Local]) -> Value | _Nothing:
         if isinstance(self._checked.type_of(node), Optional):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.language.faults import ExpressionError, Fault
-from isa_guard.language.syntax import Expr, Macro, Name, children, walk, with_children
+from isa_guard.language.syntax import Expr, Macro, Name, children, with_children
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,8 +99,3 @@ class _Expansion:
             raise ExpressionError(
                 Fault(at.start, at.end, f"with its lets written out it has over {MAX_NODES} parts")
             )
-
-
-def size(expr: Expr) -> int:
-    """How many nodes an expression has."""
-    return sum(1 for _ in walk(expr))

@@ -128,11 +128,6 @@ def equal(left: Value, right: Value) -> bool:
     return left == right
 
 
-def unequal(left: Value, right: Value) -> bool:
-    """Whether two values of one type differ."""
-    return not equal(left, right)
-
-
 def contained(element: Value, elements: tuple[Value, ...]) -> bool:
     """Whether the list holds an element equal to this one."""
     return any(equal(element, other) for other in elements)

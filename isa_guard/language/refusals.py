@@ -18,7 +18,7 @@ from isa_guard.language.syntax import (
     MapLiteral,
     MessageLiteral,
 )
-from isa_guard.language.types import Bool, Date, Double, Int, Optional, PeriodType, Type
+from isa_guard.language.types import Bool, Date, Double, Int, PeriodType, Type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,8 +82,6 @@ def _conversion(left: Type, right: Type) -> str:
         return "write the number as 1.0, or convert it with double() or int()"
     if Date in kinds:
         return "use add_months(), add_working_days(), day() or start_of()"
-    if Optional in kinds:
-        return "read the optional with orValue(...)"
     if PeriodType in kinds:
         return "use earliest(), due(), due_date(), or the amount() of the period"
     return ""

@@ -122,7 +122,8 @@ class Pattern:
             if place in seen:
                 continue
             seen.add(place)
-            match self._states[place]:
+            state = self._states[place]
+            match state:
                 case _Found():
                     return None
                 case _Fork(one, other):
@@ -130,9 +131,11 @@ class Pattern:
                 case _Stand(where, then):
                     if _stands(where, before, character):
                         waiting.append(then)
-                case _Consume() as consume:
-                    if character and consume.takes(ord(character)):
-                        reached.add(consume.then)
+                case _Consume():
+                    if character and state.takes(ord(character)):
+                        reached.add(state.then)
+                case _:
+                    assert_never(state)
         return frozenset(reached)
 
 

@@ -145,7 +145,7 @@ def _civil(day: date) -> str:
 def _instant(timestamp: int) -> str:
     try:
         local = to_datetime(timestamp).astimezone(_LONDON)
-    except OverflowError:  # the last hour of 9999, should London then be ahead of UTC
+    except OverflowError:  # the first minute of year 1: London was then behind Greenwich
         local = to_datetime(timestamp)
     clock = f"{local.hour:02}:{local.minute:02}"
     # Only as fine as it needs to be: most times are whole minutes.

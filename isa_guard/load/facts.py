@@ -135,7 +135,7 @@ def _untyped(document: Document, at: Path, data: Data, content: bytes) -> Untype
     return UntypedFact(kind, named, document, at, content)
 
 
-def type_fact(untyped: UntypedFact, schemas: Mapping[FactKind, Record], evidence: Sequence[Evidence] = ()) -> Fact:
+def type_fact(untyped: UntypedFact, schemas: Mapping[FactKind, Record], evidence: Sequence[Evidence] = (), version: str = "") -> Fact:
     """Answer the fact, every field of the type its schema gives. Raises LoadError with every field that is not."""
     reader = _Reader(untyped.document)
     path = (*untyped.at, untyped.kind.value)
@@ -151,6 +151,7 @@ def type_fact(untyped: UntypedFact, schemas: Mapping[FactKind, Record], evidence
         place=untyped.document.place(path),
         content=untyped.content,
         digest=hashlib.sha256(untyped.content).hexdigest(),
+        version=version,
         position=_position(untyped),
     )
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from isa_guard.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -219,6 +221,13 @@ class Versions:
     """The versions of one agreement, oldest first; a fact is judged by the one in force when it happened."""
 
     agreements: tuple[Agreement, ...]
+
+    def version(self, version: str) -> Agreement:
+        """Answer the version of that name. Raises UsageError where there is none."""
+        for agreement in self.agreements:
+            if agreement.version == version:
+                return agreement
+        raise UsageError(f"{self.agreements[0].id} has no version {version!r}")
 
     def in_force(self, day: date) -> Agreement:
         """Answer the version in force on `day`, or else the nearest one, whose period the rules then find unmet."""

@@ -48,4 +48,5 @@ class Fact:
     place: Place
     content: bytes
     digest: str
+    version: str  # of the agreement whose schema it was typed by
     position: str  # of the fact within its file: number of the YAML document, JSON Pointer

@@ -1,0 +1,56 @@
+#!/bin/sh
+# The main job, start to finish, in a throw-away folder: check example transfers against the real agreement, sign
+# what was decided, verify the register, decide again from its archive. Run by `make demo`.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+chmod 700 "$work"
+umask 077
+head -c 24 /dev/urandom | base64 >"$work/passphrase"
+pass="--passphrase-file $work/passphrase"
+day="--as-of 2026-11-23"
+unset ISA_GUARD_AGREEMENT ISA_GUARD_REGISTER ISA_GUARD_KEY ISA_GUARD_RULES ISA_GUARD_POLICIES ISA_GUARD_FORMAT
+
+say() { printf '\n==== %s\n\n' "$1"; }
+# Each step says which exit code it expects: the demo fails if the gate opens or shuts where it should not.
+expect() {
+  code=$1
+  shift
+  printf '$ %s\n\n' "$(echo "isa-guard $*" | sed "s#$work/##g")"
+  # shellcheck disable=SC2068
+  isa-guard $@
+  got=$?
+  if [ "$got" -ne "$code" ]; then
+    printf '\nThe demo expected exit code %s and got %s.\n' "$code" "$got" >&2
+    exit 1
+  fi
+}
+
+say "Keys and a register"
+expect 0 keys new "$work/keys" $pass
+expect 0 register init "$work/register" --origin demo.example/cambridgeshire-opcc --key "$work/keys" $pass
+
+keep="--record --register $work/register --key $work/keys $pass $day"
+say "A monthly performance report that keeps to the agreement"
+expect 0 check examples/monthly-performance/transfer.yaml $keep
+say "The same with too little notice, about a victim, one answer missing"
+expect 1 check examples/monthly-performance/transfer_bad.yaml $keep
+say "OFFICIAL-SENSITIVE on the requester's word alone: a person must decide"
+expect 3 check examples/sensitive-with-permission/transfer_bad.yaml $keep
+say "The same with the originator's permission as evidence"
+expect 0 check examples/sensitive-with-permission/transfer.yaml $keep
+say "A breach over the weekend on which the clocks go back"
+expect 0 check examples/breach-over-a-weekend/breach.yaml $keep
+say "The same, told half an hour too late"
+expect 1 check examples/breach-over-a-weekend/breach_bad.yaml $keep
+
+say "What was decided, as an auditor finds it"
+where="--register $work/register --key $work/keys"
+expect 0 register list $where
+expect 0 register verify $where
+expect 0 register replay --all $where
+say "One byte of a record changed"
+printf 'X' | dd of="$work/register/journal/000000000000.seg" bs=1 seek=2000 conv=notrunc 2>/dev/null
+expect 5 register verify $where
+say "Done: each gate opened and shut where it should"

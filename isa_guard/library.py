@@ -1,0 +1,61 @@
+"""The library in three calls: what the command line does, for programs.
+
+    versions = isa_guard.load_agreement("cambridgeshire-opcc")
+    fact = isa_guard.load_fact("transfer.yaml", versions)
+    decision = isa_guard.decide_fact(fact, versions, now=datetime.now(UTC))
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from isa_guard.decide.decide import decide
+from isa_guard.errors import LoadError, Problem
+from isa_guard.load.agreement import load
+from isa_guard.load.evidence import read_evidence
+from isa_guard.load.facts import read_facts, type_fact
+from isa_guard.load.packs import read_file
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from isa_guard.load.agreement import Shelf
+    from isa_guard.load.facts import UntypedFact
+    from isa_guard.model.agreement import Versions
+    from isa_guard.model.decision import Decision
+    from isa_guard.model.facts import Fact
+
+
+def load_agreement(path: str | Path, shelf: Shelf | None = None) -> Versions:
+    """Answer the versions of an agreement: a folder, or the id of a shipped one. Raises LoadError with every problem."""
+    return load(path, shelf)
+
+
+def load_fact(path: str | Path, versions: Versions, *, today: date | None = None) -> Fact:
+    """Answer the one fact in a file, typed by the version in force when it happened, its evidence matched.
+
+    `today` is what counts for a fact that carries no date; without it the newest version counts.
+    Raises LoadError for a file that holds none or several, or a field that is not of its type.
+    """
+    found = read_facts(read_file(Path(path)), str(path))
+    if len(found) > 1:
+        second = found[1]
+        raise LoadError((Problem("a second fact stands here", second.document.place(second.at), "read facts one by one", "fact"),))
+    return typed(found[0], versions, Path(path).parent, today)
+
+
+def typed(untyped: UntypedFact, versions: Versions, folder: Path, today: date | None) -> Fact:
+    """Answer a fact typed by the version in force when it happened, its evidence found in `folder`."""
+    day = untyped.happened_on() or today
+    agreement = versions.in_force(day) if day else versions.agreements[-1]
+    evidence = read_evidence(untyped, agreement.schemas[untyped.kind], folder)
+    return type_fact(untyped, agreement.schemas, evidence, agreement.version)
+
+
+def decide_fact(fact: Fact, versions: Versions, *, now: datetime) -> Decision:
+    """Answer the decision under the version that the fact was typed by, as at `now` (aware).
+
+    Raises NothingMatched where no rule applies.
+    """
+    return decide(versions.version(fact.version), fact, now=now)
