@@ -110,7 +110,7 @@ def cause(condition: Condition, variables: Mapping[str, Value]) -> EvalError | N
     return kept if isinstance(kept, EvalError) else None
 
 
-class _Failed(Exception):  # noqa: N818 - never leaves this module
+class _Failed(Exception):
     def __init__(self, error: EvalError) -> None:
         self.error = error
 

@@ -57,9 +57,7 @@ def mutants(expr: Expr) -> Iterator[Mutant]:
 
     They parse, but need not pass the checker: a dropped operand may have been a guard. The caller checks.
     """
-    for description, changed in _changes(expr):
-        if changed != expr:
-            yield Mutant(description, changed)
+    return (Mutant(description, changed) for description, changed in _changes(expr))
 
 
 def _changes(node: Expr) -> Iterator[tuple[str, Expr]]:

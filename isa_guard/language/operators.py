@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 DURATION_MAX: Final = INT_MAX // 1000
 
 
-class ArithmeticFault(IsaGuardError):  # noqa: N818 - what the rule's author reads
+class ArithmeticFault(IsaGuardError):
     """A sum that has no answer of its type: overflow, division by zero."""
 
 

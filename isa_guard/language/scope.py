@@ -45,13 +45,13 @@ class Checked:
 
     expr: Expr
     type: Type
-    scope: Scope
+    scope: Scope = field(repr=False)
     reads: frozenset[str]
     needed: frozenset[str]
     functions: frozenset[str]
     present: Present
-    _types: Mapping[int, Type]
-    _calls: Mapping[int, Function]
+    _types: Mapping[int, Type] = field(repr=False)
+    _calls: Mapping[int, Function] = field(repr=False)
 
     def type_of(self, node: Expr) -> Type:
         """The type of a node of `expr`; the node itself, not one that is equal to it."""

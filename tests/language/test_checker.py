@@ -153,6 +153,27 @@ def test_every_fault_is_reported_at_once_and_none_twice() -> None:
     assert len(set(found)) == 5
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-nobody > 1",
+        "1 in nobody",
+        "nobody + 1 == 2",
+        "nobody.all(x, x == 1)",
+        "size(nobody) == 1",
+        "size(nobody, 1) == 1",
+        "nobody[0].x == 1",
+        "nobody < 3",
+        "nobody ? 1 : 2",
+        "nobody in transfer.codes",
+        "transfer.?cells.orValue(nobody) == 2",
+        "nobody.matches('a')",
+    ],
+)
+def test_one_fault_breeds_no_others(text: str) -> None:
+    assert len(faults(text)) == 1
+
+
 def test_faults_point_at_their_characters() -> None:
     text = "transfer.cells > 1 && transfer.oops == 2"
     with pytest.raises(ExpressionError) as caught:

@@ -18,9 +18,12 @@ from isa_guard.language.reach import Reach, Reaches, reaches, satisfiable
 from isa_guard.language.types import (
     BOOL,
     BYTES,
+    DATE,
     DOUBLE,
     DURATION,
     INT,
+    NOTHING,
+    PERIOD,
     STRING,
     TIMESTAMP,
     Field,
@@ -28,6 +31,7 @@ from isa_guard.language.types import (
     Record,
     String,
 )
+from isa_guard.uk.periods import parse_period
 from tests.language import generator
 from tests.language.examples import checked
 
@@ -61,6 +65,9 @@ def test_every_small_wrong_is_done_and_described() -> None:
     }
     assert wrongs("-9223372036854775808") == {
         "-9223372036854775808 became -9223372036854775807": "-9223372036854775807"
+    }
+    assert wrongs("9223372036854775807") == {
+        "9223372036854775807 became 9223372036854775806": "9223372036854775806"
     }
     assert list(mutants(parse("has(a.b)"))) == []
 
@@ -133,6 +140,15 @@ def test_whether_a_rule_can_apply_be_met_and_be_broken(
 def test_satisfiable_asks_whether_a_rule_can_be_broken() -> None:
     assert satisfiable(Condition(None, checked("transfer.urgent", BOOL))) is POSSIBLE
     assert satisfiable(Condition(None, checked("transfer.urgent || !transfer.urgent", BOOL))) is NEVER
+
+
+def test_terms_of_the_agreement_and_periods_are_tried_too() -> None:
+    record = Record("t", (Field("within", PERIOD), Field("empty", List(NOTHING)), Field("on", DATE)))
+    agreement = Record("agreement", (Field("notice", PERIOD), Field("ended", DATE, optional=True)))
+    scope = Scope({"t": record}, {"agreement": (agreement, {"notice": parse_period("3 weeks")})})
+    text = "t.within != agreement.notice && t.empty == [] && agreement.?ended.orValue(t.on) == t.on"
+    found = reaches(Condition(None, check(parse(text), scope, BOOL)))
+    assert (found.met, found.broken) == (POSSIBLE, POSSIBLE)
 
 
 def test_values_are_found_for_every_type_and_for_many_fields() -> None:

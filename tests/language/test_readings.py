@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from isa_guard.errors import UsageError
-from isa_guard.language import exact
+from isa_guard.language import exact, python
 from isa_guard.language.checker import Scope, check
 from isa_guard.language.condition import Condition
 from isa_guard.language.exact import EvalError
@@ -365,6 +366,26 @@ def test_a_condition_too_deep_for_the_compiler_of_python_is_read_exactly() -> No
     negated = "!" * 95 + "transfer.urgent"
     assert outcome(negated) is NOT_MET
     assert sys.getrecursionlimit() == limit
+
+
+def test_what_the_compiler_of_python_cannot_take_is_read_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def give_up(source: str, name: str, mode: str) -> Any:
+        if mode == "eval":
+            raise MemoryError
+        return compile(source, name, mode)
+
+    monkeypatch.setattr(python, "compile", give_up, raising=False)
+    condition = Condition(checked("transfer.urgent", BOOL), checked("transfer.cells == 7", BOOL))
+    program = compile_conditions([condition], ("transfer",))
+    assert "again(0, v0)" in program.source
+    assert program.run(FACT) == (MET,)
+
+
+def test_a_tree_that_the_checker_never_gave_has_no_value() -> None:
+    found = replace(checked("transfer.urgent", BOOL), expr=parse("transfer.?volume"))
+    assert isinstance(exact.evaluate(found, {"transfer": FACT}), EvalError)
+    with pytest.raises(TypeError, match="OptionalSelect"):
+        compile_conditions([Condition(None, found)], ("transfer",))
 
 
 def test_what_a_rule_adds_to_itself_has_a_bound() -> None:

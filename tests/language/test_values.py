@@ -107,6 +107,7 @@ def test_there_are_no_days_beyond_the_years_1_to_9999(days: int) -> None:
             "Wed 1 Jul 2026 02:02:03.04 BST",
         ),
         (TIMESTAMP_MAX, TIMESTAMP, "Fri 31 Dec 9999 23:59:59.999999 GMT"),
+        (TIMESTAMP_MIN, TIMESTAMP, "Mon 1 Jan 1 00:00 UTC"),
         (0, DURATION, "0 seconds"),
         (
             from_timedelta(timedelta(days=1, hours=2, minutes=3, seconds=1)),
@@ -242,7 +243,10 @@ def test_any_text_converts_or_fails_as_a_conversion(text: str) -> None:
             ],
         ),
         (standard.date_of_text, ["2026-1-1", "2026-02-29", "0000-01-01", "20260101", "٢٠٢٦-01-01"]),
-        (standard.duration_of_text, ["1d", "1", "h", "1h ", "--1h", "1ns", "0.0000001s", "+1h", "1h" * 13]),
+        (
+            standard.duration_of_text,
+            ["1d", "1", "h", "1h ", "--1h", "1ns", "0.0000001s", "0.0000000001s", "+1h", "1h" * 13],
+        ),
         (
             standard.zone,
             [
@@ -268,6 +272,7 @@ def test_what_is_out_of_range_is_an_error_not_an_answer() -> None:
     for far in (
         lambda: standard.int_of_text("9223372036854775808"),
         lambda: standard.double_of_text("1e999"),
+        lambda: standard.double_of_text("-1e999"),
         lambda: standard.timestamp_of_text("0001-01-01T00:00:00+00:01"),
         lambda: standard.timestamp_of_text("9999-12-31T23:59:59-00:01"),
         lambda: standard.timestamp_of_int(253_402_300_800),
