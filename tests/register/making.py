@@ -1,0 +1,89 @@
+"""A register of invented decisions, with keys from fixed seeds and a clock that the test moves."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from isa_guard.decide.decide import decide
+from isa_guard.load.agreement import load
+from isa_guard.load.facts import read_facts, type_fact
+from isa_guard.register.clock import Reading
+from isa_guard.register.keys import FileSigner
+from isa_guard.register.register import Signers, Surroundings, appending, create
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from isa_guard.model.agreement import Agreement
+    from isa_guard.model.decision import Decision
+    from isa_guard.register.register import Receipt
+    from isa_guard.register.trust import TrustRoot
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+ORIGIN = "example.org/invented-isa"
+
+
+def signer(name: str) -> FileSigner:
+    """A key that every run has again."""
+    return FileSigner(hashlib.sha256(f"test key {name}".encode()).digest())
+
+
+@cache
+def shipped() -> Agreement:
+    return load("cambridgeshire-opcc").agreements[0]
+
+
+def decided(
+    fields: str = "purpose: hold-to-account", reference: str = "T-0001", kind: str = "transfer"
+) -> Decision:
+    """The decision on a fact of these fields, written on one line of flow YAML."""
+    text = f"format: isa-guard/{kind}/1\nagreement: cambridgeshire-opcc\n{kind}: {{reference: {reference}, {fields}}}\n"
+    (untyped,) = read_facts(text.encode(), "invented.yaml")
+    return decide(shipped(), type_fact(untyped, shipped().schemas), now=NOON)
+
+
+@dataclass
+class Clock:
+    """A clock that shows what the test says; each reading moves it on by `step`."""
+
+    wall: datetime = NOON
+    monotonic_ns: int = 5_000_000_000
+    boot_id: str = "boot-1"
+    step: timedelta = timedelta(milliseconds=1)
+
+    def __call__(self) -> Reading:
+        self.wall += self.step
+        self.monotonic_ns += self.step // timedelta(microseconds=1) * 1000
+        return Reading(self.wall, self.monotonic_ns, self.boot_id, "test")
+
+
+@dataclass
+class Made:
+    """A register, its trust root, and what is needed to append to it."""
+
+    folder: Path
+    trust: TrustRoot
+    signers: Signers
+    clock: Clock = field(default_factory=Clock)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        return Surroundings(self.clock, lambda size: bytes(range(size)))
+
+    def append(self, *decisions: Decision) -> tuple[Receipt, ...]:
+        """Append in one commit."""
+        with appending(self.folder, self.trust, self.signers, self.surroundings) as appender:
+            return appender.append(decisions)
+
+
+SIGNERS = Signers(signer("record"), signer("log"))
+
+
+def made_in(folder: Path, origin: str) -> Made:
+    """An empty register in `folder`."""
+    trust = create(folder, origin, signer("root"), SIGNERS, lambda size: b"\x07" * size)
+    return Made(folder, trust, SIGNERS)
