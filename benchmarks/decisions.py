@@ -102,7 +102,13 @@ def requests(number: int = 200) -> list[Request]:
             for field in chance.sample(sorted(GOOD), chance.randint(1, 4)):
                 value = request[field]
                 request[field] = (
-                    not value if isinstance(value, bool) else 999 if isinstance(value, int) else ["other"] if isinstance(value, list) else "other"
+                    not value
+                    if isinstance(value, bool)
+                    else 999
+                    if isinstance(value, int)
+                    else ["other"]
+                    if isinstance(value, list)
+                    else "other"
                 )
         made.append(request)
     return made
@@ -110,7 +116,16 @@ def requests(number: int = 200) -> list[Request]:
 
 def ours() -> Engine:
     fields = tuple(
-        Field(name, BOOL if isinstance(v, bool) else INT if isinstance(v, int) else List(STRING) if isinstance(v, list) else STRING)
+        Field(
+            name,
+            BOOL
+            if isinstance(v, bool)
+            else INT
+            if isinstance(v, int)
+            else List(STRING)
+            if isinstance(v, list)
+            else STRING,
+        )
         for name, v in GOOD.items()
     )
     scope = Scope({"r": Record("r", fields)})
@@ -127,11 +142,22 @@ def ours() -> Engine:
 def ours_raw() -> Callable[[Request], object]:
     """As the product calls it: the outcomes themselves."""
     fields = tuple(
-        Field(name, BOOL if isinstance(v, bool) else INT if isinstance(v, int) else List(STRING) if isinstance(v, list) else STRING)
+        Field(
+            name,
+            BOOL
+            if isinstance(v, bool)
+            else INT
+            if isinstance(v, int)
+            else List(STRING)
+            if isinstance(v, list)
+            else STRING,
+        )
         for name, v in GOOD.items()
     )
     scope = Scope({"r": Record("r", fields)})
-    return compile_conditions([Condition(None, check(parse(rule), scope, BOOL)) for rule in RULES], ("r",)).run
+    return compile_conditions(
+        [Condition(None, check(parse(rule), scope, BOOL)) for rule in RULES], ("r",)
+    ).run
 
 
 def cel_cpp() -> Engine:
@@ -151,13 +177,19 @@ def cedar() -> Engine:
 
     policies = ["permit(principal, action, resource);"]
     for index, rule in enumerate(RULES):
-        policies.append(f'@id("{index}") forbid(principal, action, resource) when {{ !({_as_cedar(rule)}) }};')
+        policies.append(
+            f'@id("{index}") forbid(principal, action, resource) when {{ !({_as_cedar(rule)}) }};'
+        )
     parsed = cedarpy.PolicySet.from_str("\n".join(policies))
     entities = cedarpy.Entities.from_json_str("[]")
 
     def engine(request: Request) -> tuple[bool, ...]:
         call = {"principal": 'U::"u"', "action": 'Action::"send"', "resource": 'R::"r"', "context": request}
-        broken = {int(reason.removeprefix("policy")) - 1 for reason in cedarpy.is_authorized(call, parsed, entities).diagnostics.reasons if reason != "policy0"}
+        broken = {
+            int(reason.removeprefix("policy")) - 1
+            for reason in cedarpy.is_authorized(call, parsed, entities).diagnostics.reasons
+            if reason != "policy0"
+        }
         return tuple(index not in broken for index in range(len(RULES)))
 
     return engine
@@ -208,12 +240,16 @@ def _as_rego(name: str, text: str) -> Iterable[str]:
                 word = f"{word[1:]} == false"
             elif word.startswith("input.") and " " not in word and "(" not in word:
                 word = f"{word} == true"
-            parts.append(word.replace('input.address.endsWith(".police.uk"', 'endswith(input.address, ".police.uk")'))
+            parts.append(
+                word.replace('input.address.endsWith(".police.uk"', 'endswith(input.address, ".police.uk")')
+            )
         found.append(f"{name} if {{ {'; '.join(parts)} }}")
     return found
 
 
-def best(work: Mapping[str, Callable[[Request], object]], data: list[Request], rounds: int = 7) -> dict[str, float]:
+def best(
+    work: Mapping[str, Callable[[Request], object]], data: list[Request], rounds: int = 7
+) -> dict[str, float]:
     """Microseconds a decision, the best of interleaved rounds."""
     fastest: dict[str, float] = {}
     for _ in range(rounds):
@@ -257,12 +293,16 @@ def run() -> str:
         got = [engine(request) for request in data]
         wrong = sum(a != b for a, b in zip(got, expected, strict=True))
         if wrong:
-            raise SystemExit(f"{name} answers {wrong} of {len(data)} requests differently: its time means nothing")
+            raise SystemExit(
+                f"{name} answers {wrong} of {len(data)} requests differently: its time means nothing"
+            )
     broken = sum(not rule for request in expected for rule in request)
     work: dict[str, Callable[[Request], object]] = {**engines, "isa-guard": ours_raw()}
     fastest = best(work, data)
     base = fastest["plain Python, hand-written"]
-    peers = [time_ for name, time_ in fastest.items() if name not in {"isa-guard", "plain Python, hand-written"}]
+    peers = [
+        time_ for name, time_ in fastest.items() if name not in {"isa-guard", "plain Python, hand-written"}
+    ]
     lines = [
         "## One decision",
         "",
@@ -270,10 +310,17 @@ def run() -> str:
         "",
         "| engine | us a decision | x plain Python |",
         "|---|---:|---:|",
-        *(f"| {name} | {time_:.2f} | {time_ / base:.1f} |" for name, time_ in sorted(fastest.items(), key=lambda item: item[1])),
+        *(
+            f"| {name} | {time_:.2f} | {time_ / base:.1f} |"
+            for name, time_ in sorted(fastest.items(), key=lambda item: item[1])
+        ),
         "",
         f"Goal: at most 2x plain Python (here {fastest['isa-guard'] / base:.2f}x)"
-        + (f", at least 10x faster than the fastest peer (here {min(peers) / fastest['isa-guard']:.1f}x)." if peers else "."),
+        + (
+            f", at least 10x faster than the fastest peer (here {min(peers) / fastest['isa-guard']:.1f}x)."
+            if peers
+            else "."
+        ),
         *([f"Not installed here, so not measured: {', '.join(absent)}."] if absent else []),
         "",
     ]

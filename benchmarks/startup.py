@@ -19,7 +19,9 @@ def cpu(command: Sequence[str], environment: dict[str, str], times: int = 12) ->
     least = 1e9
     for _ in range(times):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, check=False)
+        subprocess.run(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, check=False
+        )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         least = min(least, (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000)
     return least

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from isa_guard.version import __version__
+
 if TYPE_CHECKING:
     from isa_guard.library import decide_fact, load_agreement, load_fact
 
-__version__ = "0.1.0"
-__all__ = ["decide_fact", "load_agreement", "load_fact"]
+__all__ = ["__version__", "decide_fact", "load_agreement", "load_fact"]
 
 
 def __getattr__(name: str) -> object:

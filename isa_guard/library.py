@@ -1,8 +1,8 @@
 """The library in three calls: what the command line does, for programs.
 
-    versions = isa_guard.load_agreement("cambridgeshire-opcc")
-    fact = isa_guard.load_fact("transfer.yaml", versions)
-    decision = isa_guard.decide_fact(fact, versions, now=datetime.now(UTC))
+versions = isa_guard.load_agreement("cambridgeshire-opcc")
+fact = isa_guard.load_fact("transfer.yaml", versions)
+decision = isa_guard.decide_fact(fact, versions, now=datetime.now(UTC))
 """
 
 from __future__ import annotations
@@ -41,7 +41,16 @@ def load_fact(path: str | Path, versions: Versions, *, today: date | None = None
     found = read_facts(read_file(Path(path)), str(path))
     if len(found) > 1:
         second = found[1]
-        raise LoadError((Problem("a second fact stands here", second.document.place(second.at), "read facts one by one", "fact"),))
+        raise LoadError(
+            (
+                Problem(
+                    "a second fact stands here",
+                    second.document.place(second.at),
+                    "read facts one by one",
+                    "fact",
+                ),
+            )
+        )
     return typed(found[0], versions, Path(path).parent, today)
 
 

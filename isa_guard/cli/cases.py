@@ -25,8 +25,12 @@ AGREEMENT_FILE: Final = "agreement.yaml"
 @click.option("--rules", help="A folder of rule packs, looked at before the shipped ones.")
 @click.option("--policies", help="A folder of agreements, looked at before the shipped ones.")
 @click.option("--survivors/--no-survivors", default=True, help="Name the changes that no case notices.")
-@click.option("--least", type=click.FloatRange(0, 1), default=0.0, help="The share of changes that must be noticed.")
-def command(*, paths: tuple[str, ...], rules: str | None, policies: str | None, survivors: bool, least: float) -> int:
+@click.option(
+    "--least", type=click.FloatRange(0, 1), default=0.0, help="The share of changes that must be noticed."
+)
+def command(
+    *, paths: tuple[str, ...], rules: str | None, policies: str | None, survivors: bool, least: float
+) -> int:
     """Run the cases of the rules and agreements in PATHS; without PATHS, of all that is shipped.
 
     A rule must be seen met, not met and not to be told. Then its operators, and an agreement's terms, are
@@ -43,7 +47,9 @@ def command(*, paths: tuple[str, ...], rules: str | None, policies: str | None, 
     cases = sum(grade.cases for grade in grades)
     bad = [grade for grade in grades if not grade.passed]
     score = (made - left) / made if made else 0.0
-    click.echo(f"\n{len(grades)} subjects, {cases} cases, {len(bad)} failing; {made - left} of {made} changes noticed ({score:.0%})")
+    click.echo(
+        f"\n{len(grades)} subjects, {cases} cases, {len(bad)} failing; {made - left} of {made} changes noticed ({score:.0%})"
+    )
     if problems or not grades:
         if not grades:
             click.echo("no cases were found: nothing was tested", err=True)
@@ -69,7 +75,9 @@ def _graded(paths: Sequence[Path], settings: Settings) -> tuple[list[Grade], lis
                 grades.append(grade_rule(read_rule_cases(folder)))
             else:
                 agreement = load_version(folder, shelf)
-                grades.append(grade_agreement(agreement, read_agreement_cases(folder / CASES_FILE, agreement)))
+                grades.append(
+                    grade_agreement(agreement, read_agreement_cases(folder / CASES_FILE, agreement))
+                )
         except LoadError as error:
             problems += error.problems
     return grades, problems
@@ -87,7 +95,9 @@ def _folders(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
 def _show(grade: Grade, *, survivors: bool) -> None:
     mark = "+" if grade.passed else "x"
     noticed = grade.mutants - len(grade.survivors)
-    click.echo(f"{mark} {grade.subject:<44} {grade.cases:>3} cases  {noticed:>3} of {grade.mutants:>3} changes noticed")
+    click.echo(
+        f"{mark} {grade.subject:<44} {grade.cases:>3} cases  {noticed:>3} of {grade.mutants:>3} changes noticed"
+    )
     for failed in grade.failed:
         click.echo(f"    {failed.place}: {failed.name}\n      expected {failed.expected}, got {failed.got}")
     for outcome in grade.unseen:

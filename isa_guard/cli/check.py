@@ -17,10 +17,24 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("facts", nargs=-1)
-@click.option("--agreement", "-a", help="A folder, or the id of a shipped agreement. Default: what each fact names.")
-@click.option("--as-of", help="Decide as at this day or time instead of now: 2026-11-23, or 2026-11-23T10:00:00Z.")
-@click.option("--format", "-f", "formats", multiple=True, help=f"{', '.join(FORMATS)}; FORMAT=FILE writes a file. Repeatable.")
-@click.option("--record/--no-record", default=None, help="Sign and append each decision. Default: yes if a register is set.")
+@click.option(
+    "--agreement", "-a", help="A folder, or the id of a shipped agreement. Default: what each fact names."
+)
+@click.option(
+    "--as-of", help="Decide as at this day or time instead of now: 2026-11-23, or 2026-11-23T10:00:00Z."
+)
+@click.option(
+    "--format",
+    "-f",
+    "formats",
+    multiple=True,
+    help=f"{', '.join(FORMATS)}; FORMAT=FILE writes a file. Repeatable.",
+)
+@click.option(
+    "--record/--no-record",
+    default=None,
+    help="Sign and append each decision. Default: yes if a register is set.",
+)
 @click.option("--register", help="The register's folder.")
 @click.option("--key", help="The folder of the keys that sign.")
 @click.option("--passphrase-file", help="A file, or /dev/fd/N, that holds the passphrase of the keys.")
@@ -28,7 +42,9 @@ if TYPE_CHECKING:
 @click.option("--policies", help="A folder of agreements, looked at before the shipped ones.")
 @click.option("--verbose", "-v", is_flag=True, help="Say also what was met.")
 @click.option("--show-config", is_flag=True, help="Print each setting and where it came from, and stop.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour in text reports.")
+@click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour in text reports."
+)
 def command(
     *,
     facts: tuple[str, ...],

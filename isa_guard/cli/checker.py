@@ -10,8 +10,8 @@ from isa_guard.cli.log import LOG
 from isa_guard.cli.progress import shown
 from isa_guard.decide.decide import decide
 from isa_guard.errors import IsaGuardError, LoadError, Place, Problem
-from isa_guard.load.agreement import Shelf, load
 from isa_guard.library import typed
+from isa_guard.load.agreement import Shelf, load
 from isa_guard.load.facts import read_facts
 from isa_guard.load.packs import read_file, shipped
 from isa_guard.uk.periods import london_day
@@ -84,14 +84,21 @@ class Checker:
                 self.problems += error.problems
             except IsaGuardError as error:
                 place = untyped.document.place(untyped.at)
-                self.problems.append(Problem(str(error).removeprefix(f"{place}: "), place, "", "nothing-matched"))
+                self.problems.append(
+                    Problem(str(error).removeprefix(f"{place}: "), place, "", "nothing-matched")
+                )
 
     def decided(self, untyped: UntypedFact, folder: Path) -> Decision:
         """Answer the decision on one fact under the version in force when it happened."""
         versions = self.versions_for(untyped)
         fact = typed(untyped, versions, folder, london_day(self.now))
         decision = decide(versions.version(fact.version), fact, now=self.now)
-        LOG.info("decided", verdict=decision.verdict.value, fact=decision.fact.digest, agreement=decision.agreement.id)
+        LOG.info(
+            "decided",
+            verdict=decision.verdict.value,
+            fact=decision.fact.digest,
+            agreement=decision.agreement.id,
+        )
         return decision
 
     def versions_for(self, untyped: UntypedFact) -> Versions:
@@ -104,12 +111,19 @@ class Checker:
         return self.loaded(name)
 
     def loaded(self, name: str) -> Versions:
+        """Answer an agreement, loaded at its first use. Raises LoadError: with its problems once, then without."""
         if name not in self.agreements:
             try:
                 versions = load(name, self.shelf)
                 self.agreements[name] = versions
                 for one in versions.agreements:
-                    LOG.info("agreement-loaded", id=one.id, version=one.version, digest=one.digest, rules=len(one.rules))
+                    LOG.info(
+                        "agreement-loaded",
+                        id=one.id,
+                        version=one.version,
+                        digest=one.digest,
+                        rules=len(one.rules),
+                    )
             except LoadError as error:
                 self.agreements[name] = error
                 raise

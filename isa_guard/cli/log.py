@@ -37,9 +37,17 @@ class Log:
         if self._logger is None:
             import structlog
 
-            renderer = structlog.processors.JSONRenderer(sort_keys=True) if self.form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+            renderer = (
+                structlog.processors.JSONRenderer(sort_keys=True)
+                if self.form == "json"
+                else structlog.dev.ConsoleRenderer(colors=False)
+            )
             structlog.configure(
-                processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), renderer],
+                processors=[
+                    structlog.processors.add_log_level,
+                    structlog.processors.TimeStamper(fmt="iso", utc=True),
+                    renderer,
+                ],
                 wrapper_class=structlog.make_filtering_bound_logger(LEVELS[self.level]),
                 logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
             )

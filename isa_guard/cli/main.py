@@ -32,7 +32,7 @@ def run() -> None:
 def main(arguments: list[str]) -> int:
     """Answer the exit code of one call. A defect is written to a file, not thrown at the reader."""
     if arguments[:1] == ["--version"]:  # before click is imported: a prompt asks for it at every line
-        from isa_guard import __version__
+        from isa_guard.version import __version__
 
         sys.stdout.write(f"isa-guard {__version__}\n")
         return 0
@@ -123,7 +123,10 @@ def group() -> click.Group:
     )
     @click.option("--version", is_flag=True, help="Print the version.")
     @click.option(
-        "--log-format", type=click.Choice(["text", "json"]), default="text", help="How isa-guard's own log is written."
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        help="How isa-guard's own log is written.",
     )
     @click.option(
         "--log-level",
@@ -141,7 +144,7 @@ def group() -> click.Group:
 
         LOG.form, LOG.level = log_format, log_level
         if version:
-            from isa_guard import __version__
+            from isa_guard.version import __version__
 
             click.echo(f"isa-guard {__version__}")
             ctx.exit(0)

@@ -35,7 +35,14 @@ def agreement(*, folder: Path, id_: str, title: str, begins: str, first: str, se
             raise UsageError(f"`{name}` is no id: small letters, digits and hyphens")
     if read_span(begins) is None:
         raise UsageError(f"`{begins}` is no date; {DAY_HINT}")
-    words = {"ID": id_, "TITLE": _quoted(title), "BEGINS": begins, "FIRST": first, "SECOND": second, "VERSION": begins}
+    words = {
+        "ID": id_,
+        "TITLE": _quoted(title),
+        "BEGINS": begins,
+        "FIRST": first,
+        "SECOND": second,
+        "VERSION": begins,
+    }
     path = folder / id_ / begins / "agreement.yaml"
     _write(path, _filled(AGREEMENT, words))
     click.echo(f"{path}\nnext: isa-guard validate {path.parent}")
@@ -84,7 +91,10 @@ def transfer(*, file: Path, agreement_: str, reference: str) -> int:
                 lines.extend(f"{indent}#   {one.name}:  # {one.doc}" for one in kind.fields)
             elif isinstance(kind, List) and isinstance(kind.element, Record):
                 lines.append(f"{indent}# {field.name}:  # {field.doc}; a list of")
-                lines.extend(f"{indent}#   {'- ' if not at else '  '}{one.name}:  # {one.doc}" for at, one in enumerate(kind.element.fields))
+                lines.extend(
+                    f"{indent}#   {'- ' if not at else '  '}{one.name}:  # {one.doc}"
+                    for at, one in enumerate(kind.element.fields)
+                )
             else:
                 lines.append(f"{indent}{field.name}:  # {field.doc}{words}")
 

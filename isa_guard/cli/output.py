@@ -33,14 +33,20 @@ def parse_formats(wanted: Iterable[str]) -> list[tuple[str, str]]:
 def write_reports(run: Run, wanted: Iterable[tuple[str, str]], color: str, *, verbose: bool) -> None:
     """Write every report. Raises UsageError where a file cannot be written."""
     for name, file in wanted:
-        text = _text(run, color, file, verbose=verbose) if name == "text" else import_module(f"isa_guard.report.{name}").render(run)
+        text = (
+            _text(run, color, file, verbose=verbose)
+            if name == "text"
+            else import_module(f"isa_guard.report.{name}").render(run)
+        )
         if not file:
             sys.stdout.write(text)
             continue
         try:
             Path(file).write_text(text, "utf-8")
         except OSError as error:
-            raise UsageError(f"the report cannot be written to {file}: {(error.strerror or '').lower()}") from None
+            raise UsageError(
+                f"the report cannot be written to {file}: {(error.strerror or '').lower()}"
+            ) from None
 
 
 def _text(run: Run, color: str, file: str, *, verbose: bool) -> str:

@@ -45,7 +45,9 @@ class Settings:
         lines = []
         for name in KNOWN:
             found = self.found.get(name)
-            lines.append(f"{name:<10} {found.value if found else '':<30} {found.origin if found else 'not set'}")
+            lines.append(
+                f"{name:<10} {found.value if found else '':<30} {found.origin if found else 'not set'}"
+            )
         return "\n".join(lines)
 
 

@@ -31,7 +31,13 @@ RULE_FILE: Final = "rule.yaml"
 @click.option("--strict", is_flag=True, help="Advice counts as an error.")
 @click.option("--format", "-f", "form", type=click.Choice(["text", "json"]), default="text")
 def command(
-    *, paths: tuple[str, ...], rules: str | None, policies: str | None, as_of: str | None, strict: bool, form: str
+    *,
+    paths: tuple[str, ...],
+    rules: str | None,
+    policies: str | None,
+    as_of: str | None,
+    strict: bool,
+    form: str,
 ) -> int:
     """Validate the agreements and rules in PATHS; without PATHS, all that is shipped.
 
@@ -40,7 +46,9 @@ def command(
     from isa_guard.cli.checker import shelf_of
 
     shelf = shelf_of(read_settings().with_flags({"rules": rules, "policies": policies}))
-    checked, problems = validated([Path(path) for path in paths] or [*shelf.rules, *shelf.policies], shelf, london_day(now_or(as_of)))
+    checked, problems = validated(
+        [Path(path) for path in paths] or [*shelf.rules, *shelf.policies], shelf, london_day(now_or(as_of))
+    )
     errors = [one for one in problems if strict or one.severity is Severity.ERROR]
     if form == "json":
         click.echo(json.dumps(_as_data(checked, problems), indent=2))
@@ -48,7 +56,9 @@ def command(
         for problem in problems:
             click.echo(f"{'error' if problem in errors else 'advice'}: {problem}")
         advice = len(problems) - len(errors)
-        click.echo(f"{len(checked)} checked: {len(errors)} error{_s(len(errors))}, {advice} piece{_s(advice)} of advice")
+        click.echo(
+            f"{len(checked)} checked: {len(errors)} error{_s(len(errors))}, {advice} piece{_s(advice)} of advice"
+        )
     return 4 if errors or not checked else 0
 
 
@@ -83,7 +93,15 @@ def _case_problems(folder: Path) -> tuple[Problem, ...]:
 
     if not (folder / CASES_FILE).is_file():
         hint = f"write a {CASES_FILE} beside it"
-        return (Problem("the rule has no cases, so its types were not checked", Place(str(folder)), hint, "no-cases", Severity.ADVICE),)
+        return (
+            Problem(
+                "the rule has no cases, so its types were not checked",
+                Place(str(folder)),
+                hint,
+                "no-cases",
+                Severity.ADVICE,
+            ),
+        )
     try:
         read_rule_cases(folder)
     except LoadError as error:

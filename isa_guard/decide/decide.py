@@ -43,7 +43,9 @@ def decide(agreement: Agreement, fact: Fact, *, now: datetime) -> Decision:
     return Decision(combined(findings, obligations), agreement, fact, now, findings, obligations)
 
 
-def weigh(agreement: Agreement, fact: Fact, *, now: datetime) -> tuple[tuple[Finding, ...], tuple[Obligation, ...]]:
+def weigh(
+    agreement: Agreement, fact: Fact, *, now: datetime
+) -> tuple[tuple[Finding, ...], tuple[Obligation, ...]]:
     """Answer what every rule about such facts says of this one, and what it obliges to; nothing is combined yet."""
     if now.utcoffset() is None:
         raise UsageError("`now` names no instant: give it an offset from UTC")
@@ -60,7 +62,9 @@ def weigh(agreement: Agreement, fact: Fact, *, now: datetime) -> tuple[tuple[Fin
         finding = _finding(step, outcome, fact, variables, evidenced, today)
         findings.append(finding)
         if step.rule.duties and _binds(finding):
-            obligations += (_obligation(step, duty, variables) for duty in step.rule.duties if _applies(duty, variables))
+            obligations += (
+                _obligation(step, duty, variables) for duty in step.rule.duties if _applies(duty, variables)
+            )
     return tuple(findings), tuple(obligations)
 
 
@@ -80,7 +84,11 @@ def _binds(finding: Finding) -> bool:
     """Answer whether a rule's duties are owed: where it is met, dispensed from, or only advises."""
     if finding.outcome is Outcome.CANNOT_TELL:
         return False
-    return finding.outcome is Outcome.MET or bool(finding.dispensation) or finding.rule.otherwise is Otherwise.ADVISE
+    return (
+        finding.outcome is Outcome.MET
+        or bool(finding.dispensation)
+        or finding.rule.otherwise is Otherwise.ADVISE
+    )
 
 
 def _finding(
@@ -92,7 +100,18 @@ def _finding(
         if rule.evidenced:
             asserted = tuple(field for field in rule.evidenced if field not in evidenced)
         if not asserted:  # nothing is left to satisfy
-            return Finding(rule, outcome, step.clauses, render(rule.seen, variables), "", (), (), "", _place(step, fact), None)
+            return Finding(
+                rule,
+                outcome,
+                step.clauses,
+                render(rule.seen, variables),
+                "",
+                (),
+                (),
+                "",
+                _place(step, fact),
+                None,
+            )
         outcome = Outcome.CANNOT_TELL
     missing: tuple[str, ...] = ()
     cause = ""

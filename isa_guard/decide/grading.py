@@ -82,7 +82,9 @@ def _unnoticed(rule: Rule, agreement: Agreement, cases: Sequence[RuleCase]) -> t
     made, survivors = 0, []
     for description, condition in _wronged(rule):
         made += 1
-        if all(exact.outcome(condition, fact) is outcome for fact, outcome in zip(facts, honest, strict=True)):
+        if all(
+            exact.outcome(condition, fact) is outcome for fact, outcome in zip(facts, honest, strict=True)
+        ):
             survivors.append(description)
     return made, survivors
 
@@ -144,8 +146,8 @@ def changed_values(term: Term) -> Iterator[tuple[str, Value]]:
         yield str(value - 1), value - 1
         yield str(value + 1), value + 1
     elif isinstance(value, tuple) and len(value) > 1:
-        for index, item in enumerate(value):
-            yield f"a list without {item}", (*value[:index], *value[index + 1 :])
+        for index in range(len(value)):
+            yield f"a list without entry {index + 1}", (*value[:index], *value[index + 1 :])
 
 
 def with_term(agreement: Agreement, term: Term, value: Value) -> Agreement:
@@ -167,7 +169,9 @@ def _rebound(rule: Rule, constant: Mapping[str, Value]) -> Rule:
         constants = checked.scope.constants
         if "agreement" not in constants:
             return checked
-        scope = replace(checked.scope, constants={**constants, "agreement": (constants["agreement"][0], constant)})
+        scope = replace(
+            checked.scope, constants={**constants, "agreement": (constants["agreement"][0], constant)}
+        )
         return replace(checked, scope=scope)
 
     return replace(rule, when=again(rule.when) if rule.when else None, require=again(rule.require))

@@ -1,0 +1,1 @@
+"""Documents to model: YAML with places, rule packs, agreements and facts, every problem at once."""

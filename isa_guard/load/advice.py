@@ -74,7 +74,9 @@ def _unused_names(agreement: Agreement) -> Iterator[Problem]:
         for name in names:
             if name not in used:
                 what = f"the {kind} `{name}` belongs to no purpose"
-                yield _advice(what, agreement.place, "give it to a purpose, or leave it out", f"unused-{kind}")
+                yield _advice(
+                    what, agreement.place, "give it to a purpose, or leave it out", f"unused-{kind}"
+                )
 
 
 def _stale(agreement: Agreement) -> Iterator[Problem]:

@@ -78,7 +78,13 @@ def version_folders(path: FilePath, shelf: Shelf) -> tuple[FilePath, ...]:
             found = tuple(sorted(child.parent for child in candidate.glob(f"*/{AGREEMENT_FILE}")))
             if found:
                 return found
-    known = {child.name for folder in shelf.policies if folder.is_dir() for child in folder.iterdir() if child.is_dir()}
+    known = {
+        child.name
+        for folder in shelf.policies
+        if folder.is_dir()
+        for child in folder.iterdir()
+        if child.is_dir()
+    }
     hint = did_you_mean(str(path), known)
     raise LoadError((Problem("there is no agreement here", Place(str(path)), hint, "no-agreement"),))
 
@@ -187,7 +193,16 @@ class _Loader:
         """Read a file of the same folder that the agreement names, and count it among its sources."""
         if FilePath(name).name != name:
             place = self.document.place(path)
-            raise LoadError((Problem(f"`{name}` is not in the agreement's own folder", place, "name a file beside it", "path"),))
+            raise LoadError(
+                (
+                    Problem(
+                        f"`{name}` is not in the agreement's own folder",
+                        place,
+                        "name a file beside it",
+                        "path",
+                    ),
+                )
+            )
         content = read_file(self.folder / name)
         self.sources.append(Source(name, hashlib.sha256(content).hexdigest(), content))
         return read_document(content, str(self.folder / name))

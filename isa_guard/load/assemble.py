@@ -46,15 +46,21 @@ def in_force(shape: InForceShape, document: Document) -> InForce:
     until = read_span(shape.until) if shape.until is not None else None
     problems = []
     if start is None:
-        problems.append(Problem(f"`{shape.from_}` is no date", document.place(("in-force", "from")), DAY_HINT, "date"))
+        problems.append(
+            Problem(f"`{shape.from_}` is no date", document.place(("in-force", "from")), DAY_HINT, "date")
+        )
     if shape.until is not None and until is None:
-        problems.append(Problem(f"`{shape.until}` is no date", document.place(("in-force", "until")), DAY_HINT, "date"))
+        problems.append(
+            Problem(f"`{shape.until}` is no date", document.place(("in-force", "until")), DAY_HINT, "date")
+        )
     if start and until and until[1] < start[0]:
         place = document.place(("in-force", "until"))
         problems.append(Problem("the agreement ends before it begins", place, "", "date"))
     if start and shape.precision and shape.precision != start[2]:
         what = f"the precision is said to be a {shape.precision}, but the date names a {start[2]}"
-        problems.append(Problem(what, document.place(("in-force", "precision")), "leave `precision` out", "date"))
+        problems.append(
+            Problem(what, document.place(("in-force", "precision")), "leave `precision` out", "date")
+        )
     if problems or start is None:
         raise LoadError(tuple(problems))
     return InForce(start[0], until[1] if until else None, start[2])
@@ -66,7 +72,9 @@ def reference_problems(shape: AgreementDocument, document: Document) -> list[Pro
 
     def known(word: str, names: Iterable[str], kind: str, path: Path) -> None:
         if word not in set(names):
-            problems.append(Problem(f"no {kind} `{word}`", document.place(path), did_you_mean(word, names), "reference"))
+            problems.append(
+                Problem(f"no {kind} `{word}`", document.place(path), did_you_mean(word, names), "reference")
+            )
 
     known(shape.spoc.acts_for, shape.parties, "party", ("spoc", "acts-for"))
     for index, flow in enumerate(shape.flows):
@@ -98,13 +106,16 @@ def rule_problems(shape: AgreementDocument, document: Document, rules: Sequence[
         for index, rule in enumerate(checks.rules):
             if rule not in rules:
                 hint = did_you_mean(rule, rules) or "add its pack to `uses:`"
-                problems.append(Problem(f"no rule `{rule}` in use", document.place((*path, "rules", index)), hint, "rule"))
+                problems.append(
+                    Problem(f"no rule `{rule}` in use", document.place((*path, "rules", index)), hint, "rule")
+                )
     for rule in sorted(set(rules) - cited):
         what = f"the rule `{rule}` is in use, but no clause cites it"
         hint = "cite it from the clause it holds, or list it under `without:`"
         problems.append(Problem(what, document.key_place(("uses",)), hint, "rule"))
-    for rule in sorted({rule for rule in rules if rules.count(rule) > 1}):
-        problems.append(Problem(f"the rule `{rule}` stands twice", document.key_place(("rules",)), "", "rule"))
+    twice = sorted({rule for rule in rules if rules.count(rule) > 1})
+    own = document.key_place(("rules",))
+    problems += (Problem(f"the rule `{rule}` stands twice", own, "", "rule") for rule in twice)
     for name, reading in shape.readings.items():
         for index, rule in enumerate(reading.rules or ()):
             if rule not in rules:
@@ -168,7 +179,9 @@ def readings(shape: AgreementDocument, document: Document, held: Sequence[Clause
     for id_, one in shape.readings.items():
         rules = one.rules
         if rules is None:
-            checks = [check for number in one.clauses if number in by_number for check in by_number[number].checks]
+            checks = [
+                check for number in one.clauses if number in by_number for check in by_number[number].checks
+            ]
             rules = tuple(dict.fromkeys(check.what for check in checks if check.by is CheckedBy.RULES))
         place = document.key_place(("readings", id_))
         found.append(Reading(id_, one.question, one.reading, one.why, one.clauses, rules, place))

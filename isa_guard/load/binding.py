@@ -16,8 +16,8 @@ from isa_guard.language.syntax import path_of, walk
 from isa_guard.language.template import parse_template
 from isa_guard.language.types import BOOL, DATE, TIMESTAMP, List, Record
 from isa_guard.load.problems import did_you_mean, expression_problems
-from isa_guard.load.simple import simple_expression
 from isa_guard.load.shapes import SimpleCondition
+from isa_guard.load.simple import simple_expression
 from isa_guard.model.facts import FactKind
 from isa_guard.model.rule import Duty, Otherwise, Rule
 
@@ -121,16 +121,22 @@ class Binder:
             self.problems += expression_problems(error, self.unbound.document, self._path(*steps))
             return None
 
-    def _condition(self, written: str | SimpleCondition, key: str, given: Checked | None = None) -> Checked | None:
+    def _condition(
+        self, written: str | SimpleCondition, key: str, given: Checked | None = None
+    ) -> Checked | None:
         text = simple_expression(written) if isinstance(written, SimpleCondition) else written
         return self._checked(text, (key,), BOOL, given)
 
-    def _checked(self, text: str, steps: tuple[str | int, ...], expected: Type | None, given: Checked | None = None) -> Checked | None:
+    def _checked(
+        self, text: str, steps: tuple[str | int, ...], expected: Type | None, given: Checked | None = None
+    ) -> Checked | None:
         parsed = self._parsed(text, steps)
         if parsed is None:
             return None
         self._note_order(parsed)
-        return self._attempt(lambda: check(parsed, self.scope, expected, lets=self.lets, given=given), self._path(*steps))
+        return self._attempt(
+            lambda: check(parsed, self.scope, expected, lets=self.lets, given=given), self._path(*steps)
+        )
 
     def _note_order(self, expr: Expr) -> None:
         """Remember which fields are named, in order: the first one given is where a finding points."""
@@ -145,7 +151,9 @@ class Binder:
         by = self._checked(oblige.by, ("obliges", index, "by"), None) if oblige.by else None
         if by is not None and by.type not in (TIMESTAMP, DATE):
             place = self.unbound.document.place(self._path("obliges", index, "by"))
-            self.problems.append(Problem(f"`by` is a {by.type}, not a time", place, "use due() or due_date()", "type"))
+            self.problems.append(
+                Problem(f"`by` is a {by.type}, not a time", place, "use due() or due_date()", "type")
+            )
         return Duty(oblige.do, when, by)
 
     def _template(self, text: str, key: str) -> Template | None:
@@ -158,7 +166,9 @@ class Binder:
     def _known_field(self, dotted: str) -> None:
         first, *rest = dotted.split(".")
         kind: object = self.surroundings.schemas[self.kind]
-        place = self.unbound.document.place(self._path("needs" if dotted in self.shape.needs else "evidenced"))
+        place = self.unbound.document.place(
+            self._path("needs" if dotted in self.shape.needs else "evidenced")
+        )
         if first != self.kind.value:
             what = f"`{dotted}` is not a field of {self.kind.value}"
             self.problems.append(Problem(what, place, f"begin with `{self.kind.value}.`", "field"))
@@ -173,6 +183,8 @@ class Binder:
             known = {field.name: field.type for field in kind.fields}
             if name not in known:
                 hint = did_you_mean(name, known)
-                self.problems.append(Problem(f"`{dotted}`: {kind.name} has no field `{name}`", place, hint, "field"))
+                self.problems.append(
+                    Problem(f"`{dotted}`: {kind.name} has no field `{name}`", place, hint, "field")
+                )
                 return
             kind = known[name]

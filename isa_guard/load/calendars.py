@@ -25,7 +25,11 @@ def read_calendars(shapes: Mapping[str, CalendarShape], document: Document) -> d
         path: Path = ("calendars", name)
         if shape.based_on not in found:
             hint = did_you_mean(shape.based_on, found)
-            problems.append(Problem(f"no calendar `{shape.based_on}`", document.place((*path, "based-on")), hint, "calendar"))
+            problems.append(
+                Problem(
+                    f"no calendar `{shape.based_on}`", document.place((*path, "based-on")), hint, "calendar"
+                )
+            )
             continue
         try:
             found[name] = _derived(name, shape, found[shape.based_on])
@@ -40,7 +44,9 @@ def _derived(name: str, shape: CalendarShape, base: Calendar) -> Calendar:
     closed: dict[date, str] = {}
     for closure in shape.closed:
         closed |= closed_range(_day(closure.from_), _day(closure.to), closure.why)
-    return base.derived(name, shape.title, shape.version, closed, _day(shape.known_from), _day(shape.known_until))
+    return base.derived(
+        name, shape.title, shape.version, closed, _day(shape.known_from), _day(shape.known_until)
+    )
 
 
 def _day(text: str) -> date:

@@ -46,10 +46,18 @@ GROUND: Final[Mapping[str, Data]] = {
     "spoc": {"post": "SPOC officer", "acts-for": "north"},
     "flows": [{"from": "north", "to": "south"}],
     "gateways": {"power": "an invented power", "other-power": "another invented power"},
-    "categories": {"figures": {"title": "Figures"}, "cases": {"title": "Cases", "fields": ["case_id", "opened_on"]}},
+    "categories": {
+        "figures": {"title": "Figures"},
+        "cases": {"title": "Cases", "fields": ["case_id", "opened_on"]},
+    },
     "purposes": {
         "oversight": {"title": "Oversight", "gateways": ["power"], "categories": ["figures", "cases"]},
-        "learning": {"title": "Learning", "basis": "non-statutory", "gateways": [], "categories": ["figures"]},
+        "learning": {
+            "title": "Learning",
+            "basis": "non-statutory",
+            "gateways": [],
+            "categories": ["figures"],
+        },
     },
     "terms": {},
     "uses": [],
@@ -132,14 +140,18 @@ def read_agreement_cases(path: FilePath, agreement: Agreement) -> tuple[Agreemen
 
 def _ground(document: Document, rule_id: str) -> Document:
     """Answer the document of the small agreement: the ground with the cases' own `agreement:` laid over it."""
-    data = cast("dict[str, Data]", copy.deepcopy(dict(GROUND)))
-    own = cast("dict[str, Data]", document.data).get("agreement") if isinstance(document.data, dict) else None
+    data = copy.deepcopy(dict(GROUND))
+    own = document.data.get("agreement") if isinstance(document.data, dict) else None
     if isinstance(own, dict):
         data = cast("dict[str, Data]", laid_over(own, data))
     says = "What the rule under test holds."
     data["clauses"] = {"1": {"section": "1", "says": says, "checked-by": {"rules": [rule_id]}}}
     values = {path[1:]: place for path, place in document.values.items() if path[:1] == ("agreement",)}
-    keys = {path[1:]: place for path, place in document.keys.items() if path[:1] == ("agreement",) and len(path) > 1}
+    keys = {
+        path[1:]: place
+        for path, place in document.keys.items()
+        if path[:1] == ("agreement",) and len(path) > 1
+    }
     return Document(data, values, keys, document.source, document.text)
 
 
@@ -171,7 +183,11 @@ class _CaseReader:
         instant = read_instant(text)
         if instant is None:
             self.fault(f"`{text}` is no time", path, INSTANT_HINT)
-            return self.start if hasattr(self, "start") else cast("datetime", read_instant("2000-01-01T00:00:00Z"))
+            return (
+                self.start
+                if hasattr(self, "start")
+                else cast("datetime", read_instant("2000-01-01T00:00:00Z"))
+            )
         return instant
 
     def fact(

@@ -40,7 +40,9 @@ def read_dispensations(
         rule = rules.get(one.rule)
         if rule is None:
             hint = did_you_mean(one.rule, rules)
-            problems.append(Problem(f"no rule `{one.rule}`", document.place((*path, "rule")), hint, "dispensation"))
+            problems.append(
+                Problem(f"no rule `{one.rule}`", document.place((*path, "rule")), hint, "dispensation")
+            )
             continue
         if rule.absolute:
             what = f"`{one.rule}` rests on an absolute term: no dispensation departs from it"
@@ -48,14 +50,20 @@ def read_dispensations(
         approved_on, expires = read_day(one.approved_on), read_day(one.expires)
         if approved_on and expires and expires > add_months(approved_on, LONGEST_MONTHS):
             what = f"a dispensation lasts at most {LONGEST_MONTHS} months"
-            problems.append(Problem(what, document.place((*path, "expires")), "renew it when the time comes", "dispensation"))
+            problems.append(
+                Problem(
+                    what, document.place((*path, "expires")), "renew it when the time comes", "dispensation"
+                )
+            )
         try:
             scope = check(parse(one.scope), surroundings.scope(rule.on, rule.needs), BOOL)
         except ExpressionError as error:
             problems += expression_problems(error, document, (*path, "scope"))
             continue
         place = document.place(path)
-        found.append(Dispensation(name, one.rule, scope, one.reason, one.approved_by, approved_on, expires, place))
+        found.append(
+            Dispensation(name, one.rule, scope, one.reason, one.approved_by, approved_on, expires, place)
+        )
     if problems:
         raise LoadError(tuple(problems))
     return tuple(found)

@@ -1,7 +1,7 @@
 """Evidence: what supports a field beyond the requester's word, matched by digest when the fact is read.
 
-    evidence:
-      originator_permission: {document: permission.txt, sha256: 9f86d081...}
+evidence:
+  originator_permission: {document: permission.txt, sha256: 9f86d081...}
 """
 
 from __future__ import annotations
@@ -37,7 +37,13 @@ def read_evidence(untyped: UntypedFact, schema: Record, folder: FilePath) -> tup
     if data is None:
         return ()
     if not isinstance(data, dict):
-        raise LoadError((Problem("`evidence` should be a mapping of fields", untyped.document.place(path), "", "evidence"),))
+        raise LoadError(
+            (
+                Problem(
+                    "`evidence` should be a mapping of fields", untyped.document.place(path), "", "evidence"
+                ),
+            )
+        )
     found: list[Evidence] = []
     problems: list[Problem] = []
     for name, claim in data.items():
@@ -51,25 +57,43 @@ def read_evidence(untyped: UntypedFact, schema: Record, folder: FilePath) -> tup
     return tuple(found)
 
 
-def _one(untyped: UntypedFact, schema: Record, folder: FilePath, name: str, claim: Data) -> Evidence | Problem:
+def _one(
+    untyped: UntypedFact, schema: Record, folder: FilePath, name: str, claim: Data
+) -> Evidence | Problem:
     path: Path = (*untyped.at, "evidence", name)
     document = untyped.document
     fields = _paths(schema)
     if name not in fields:
         hint = did_you_mean(name, fields)
-        return Problem(f"`{name}` is not a field of {schema.name}", document.key_place(path), hint, "evidence")
+        return Problem(
+            f"`{name}` is not a field of {schema.name}", document.key_place(path), hint, "evidence"
+        )
     if not isinstance(claim, dict) or set(claim) != KEYS:
-        return Problem("evidence is a document and its digest", document.place(path), "{document: FILE, sha256: HEX}", "evidence")
+        return Problem(
+            "evidence is a document and its digest",
+            document.place(path),
+            "{document: FILE, sha256: HEX}",
+            "evidence",
+        )
     digest, file = claim["sha256"], claim["document"]
     if not isinstance(digest, str) or not _DIGEST.match(digest):
-        return Problem("this is no SHA-256 digest", document.place((*path, "sha256")), "64 small hexadecimal digits", "evidence")
+        return Problem(
+            "this is no SHA-256 digest",
+            document.place((*path, "sha256")),
+            "64 small hexadecimal digits",
+            "evidence",
+        )
     if not isinstance(file, str) or not (folder / file).resolve().is_relative_to(folder.resolve()):
         hint = "put the document beside the fact"
-        return Problem("the document is not beside the fact", document.place((*path, "document")), hint, "evidence")
+        return Problem(
+            "the document is not beside the fact", document.place((*path, "document")), hint, "evidence"
+        )
     try:
         content = read_file(folder / file)
     except LoadError as error:
-        return Problem(f"the document {error.problems[0].what}", document.place((*path, "document")), "", "evidence")
+        return Problem(
+            f"the document {error.problems[0].what}", document.place((*path, "document")), "", "evidence"
+        )
     if hashlib.sha256(content).hexdigest() != digest:
         what = "the document is not the one that the digest names"
         return Problem(what, document.place((*path, "sha256")), "it may have been changed since", "evidence")

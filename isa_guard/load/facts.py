@@ -21,7 +21,19 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from isa_guard.errors import LoadError, Problem
 from isa_guard.language.types import (
-    Bool, Bytes, Date, Double, Duration, Int, List, Nothing, Optional, PeriodType, Record, String, Timestamp,
+    Bool,
+    Bytes,
+    Date,
+    Double,
+    Duration,
+    Int,
+    List,
+    Nothing,
+    Optional,
+    PeriodType,
+    Record,
+    String,
+    Timestamp,
 )  # fmt: skip
 from isa_guard.language.values import INT_MAX, INT_MIN, from_date, from_datetime
 from isa_guard.load.dates import DAY_HINT, INSTANT_HINT, read_day, read_instant
@@ -96,7 +108,11 @@ def read_facts(content: bytes, source: str) -> tuple[UntypedFact, ...]:
     found: list[UntypedFact] = []
     problems: list[Problem] = []
     for document in read_documents(content, source):
-        items = [((index,), item) for index, item in enumerate(document.data)] if isinstance(document.data, list) else [((), document.data)]
+        items = (
+            [((index,), item) for index, item in enumerate(document.data)]
+            if isinstance(document.data, list)
+            else [((), document.data)]
+        )
         for at, data in items:
             fact = _untyped(document, at, data, content)
             if isinstance(fact, Problem):
@@ -107,7 +123,9 @@ def read_facts(content: bytes, source: str) -> tuple[UntypedFact, ...]:
         raise LoadError((Problem("there is no fact in this file", document.place(()), "", "empty"),))
     if len(found) > LIMIT_FACTS:
         what = f"{len(found):,} facts in one file; the limit is {LIMIT_FACTS:,}"
-        raise LoadError((Problem(what, found[0].document.place(()), "use `isa-guard audit` for logs", "too-large"),))
+        raise LoadError(
+            (Problem(what, found[0].document.place(()), "use `isa-guard audit` for logs", "too-large"),)
+        )
     if problems:
         raise LoadError(tuple(problems))
     return tuple(found)
@@ -115,10 +133,14 @@ def read_facts(content: bytes, source: str) -> tuple[UntypedFact, ...]:
 
 def _untyped(document: Document, at: Path, data: Data, content: bytes) -> UntypedFact | Problem:
     if not isinstance(data, dict):
-        return Problem("this is no fact", document.place(at), "begin with `format: isa-guard/transfer/1`", "fact")
+        return Problem(
+            "this is no fact", document.place(at), "begin with `format: isa-guard/transfer/1`", "fact"
+        )
     name = data.get("format")
     if name is None:
-        return Problem("the key `format` is missing", document.place(at), f"one of {', '.join(FORMATS)}", "format")
+        return Problem(
+            "the key `format` is missing", document.place(at), f"one of {', '.join(FORMATS)}", "format"
+        )
     kind = FORMATS.get(str(name))
     if kind is None:
         hint = did_you_mean(str(name), FORMATS)
@@ -128,18 +150,30 @@ def _untyped(document: Document, at: Path, data: Data, content: bytes) -> Untype
             hint = did_you_mean(key, ["format", "agreement", "evidence", kind.value])
             return Problem(f"the key `{key}` is not known here", document.key_place((*at, key)), hint, "fact")
     if not isinstance(data.get(kind.value), dict):
-        return Problem(f"the {kind.value} itself is missing", document.place(at), f"add `{kind.value}:` and its fields", "fact")
+        return Problem(
+            f"the {kind.value} itself is missing",
+            document.place(at),
+            f"add `{kind.value}:` and its fields",
+            "fact",
+        )
     named = data.get("agreement")
     if named is not None and not isinstance(named, str):
         return Problem("`agreement` is the id of one", document.place((*at, "agreement")), "", "fact")
     return UntypedFact(kind, named, document, at, content)
 
 
-def type_fact(untyped: UntypedFact, schemas: Mapping[FactKind, Record], evidence: Sequence[Evidence] = (), version: str = "") -> Fact:
+def type_fact(
+    untyped: UntypedFact,
+    schemas: Mapping[FactKind, Record],
+    evidence: Sequence[Evidence] = (),
+    version: str = "",
+) -> Fact:
     """Answer the fact, every field of the type its schema gives. Raises LoadError with every field that is not."""
     reader = _Reader(untyped.document)
     path = (*untyped.at, untyped.kind.value)
-    values = reader.record(step_to(untyped.document.data, path), schemas[untyped.kind], path, untyped.kind.value)
+    values = reader.record(
+        step_to(untyped.document.data, path), schemas[untyped.kind], path, untyped.kind.value
+    )
     if reader.problems:
         raise LoadError(tuple(sorted(reader.problems, key=lambda problem: problem.place)))
     return Fact(
@@ -195,7 +229,7 @@ class _Reader:
                 self.fault(f"the field `{one.name}` is missing", path, one.doc)
         return found
 
-    def value(self, data: Data, kind: Type, path: Path, dotted: str) -> Value | None:  # noqa: PLR0915
+    def value(self, data: Data, kind: Type, path: Path, dotted: str) -> Value | None:
         match kind:
             case Bool():
                 if isinstance(data, bool):
@@ -254,5 +288,8 @@ class _Reader:
         if len(data) > LIMIT_LIST:
             self.fault(f"`{dotted}` has more than {LIMIT_LIST:,} entries", path)
             return None
-        read = [self.value(item, kind.element, (*path, index), f"{dotted}[{index}]") for index, item in enumerate(data)]
+        read = [
+            self.value(item, kind.element, (*path, index), f"{dotted}[{index}]")
+            for index, item in enumerate(data)
+        ]
         return tuple(value for value in read if value is not None)

@@ -37,11 +37,15 @@ def extended_schemas(document: Document) -> Mapping[FactKind, Record]:
     for kind, record in SCHEMAS.items():
         extra: Mapping[str, Mapping[str, object]] = getattr(shape, kind.value)
         problems += _schema_problems(document, kind, extra)
-        fields = [_field(document, (kind.value, name), name, rules, problems) for name, rules in extra.items()]
+        fields = [
+            _field(document, (kind.value, name), name, rules, problems) for name, rules in extra.items()
+        ]
         for name in extra:
             if record.field(name):
                 what = f"`{name}` is a field of every {kind.value} already"
-                problems.append(Problem(what, document.key_place((kind.value, name)), "give yours another name", "fields"))
+                problems.append(
+                    Problem(what, document.key_place((kind.value, name)), "give yours another name", "fields")
+                )
         schemas[kind] = replace(record, fields=(*record.fields, *fields))
     if problems:
         raise LoadError(tuple(problems))
@@ -54,7 +58,9 @@ def schedules_of(document: Document) -> Mapping[FactKind, Mapping[str, Mapping[s
     return {kind: found for kind in FactKind if (found := getattr(shape, kind.value))}
 
 
-def _schema_problems(document: Document, kind: FactKind, extra: Mapping[str, Mapping[str, object]]) -> list[Problem]:
+def _schema_problems(
+    document: Document, kind: FactKind, extra: Mapping[str, Mapping[str, object]]
+) -> list[Problem]:
     """Answer what cerberus itself says of the schema."""
     if not extra:
         return []
@@ -63,9 +69,16 @@ def _schema_problems(document: Document, kind: FactKind, extra: Mapping[str, Map
     try:
         Validator({name: dict(rules) for name, rules in extra.items()})
     except SchemaError as error:
-        faults = error.args[0] if error.args and isinstance(error.args[0], dict) else {next(iter(extra)): error}
+        faults = (
+            error.args[0] if error.args and isinstance(error.args[0], dict) else {next(iter(extra)): error}
+        )
         return [
-            Problem(f"the schedule is no cerberus schema: {_flat(why)}", document.place((kind.value, str(name))), "", "fields")
+            Problem(
+                f"the schedule is no cerberus schema: {_flat(why)}",
+                document.place((kind.value, str(name))),
+                "",
+                "fields",
+            )
             for name, why in faults.items()
         ]
     return []
@@ -80,15 +93,19 @@ def _flat(why: object) -> str:
     return str(why)
 
 
-def _field(document: Document, path: Path, name: str, rules: Mapping[str, object], problems: list[Problem]) -> Field:
+def _field(
+    document: Document, path: Path, name: str, rules: Mapping[str, object], problems: list[Problem]
+) -> Field:
     meta = rules.get("meta")
     says = str(meta.get("says", "")) if isinstance(meta, dict) else ""
     private = bool(meta.get("private", False)) if isinstance(meta, dict) else False
-    kind = _type(document, path, rules, private, problems)
+    kind = _type(document, path, rules, private=private, problems=problems)
     return Field(name, kind, optional=True, doc=says)
 
 
-def _type(document: Document, path: Path, rules: Mapping[str, object], private: bool, problems: list[Problem]) -> Type:  # noqa: FBT001
+def _type(
+    document: Document, path: Path, rules: Mapping[str, object], *, private: bool, problems: list[Problem]
+) -> Type:
     name = str(rules.get("type"))
     allowed = rules.get("allowed")
     if name == "string":
@@ -96,7 +113,15 @@ def _type(document: Document, path: Path, rules: Mapping[str, object], private: 
         return String(values=values, private=private)
     if name == "list":
         inner = rules.get("schema")
-        return List(_type(document, path, inner if isinstance(inner, dict) else {"type": "string"}, private, problems))
+        return List(
+            _type(
+                document,
+                path,
+                inner if isinstance(inner, dict) else {"type": "string"},
+                private=private,
+                problems=problems,
+            )
+        )
     if name in TYPES:
         return TYPES[name]
     what = f"`{name}` is no type for a field" if "type" in rules else "the field has no `type`"

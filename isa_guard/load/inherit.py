@@ -59,11 +59,15 @@ def _parent(
         if not candidate.is_file():
             continue
         if candidate.resolve() in seen:
-            raise _fault(f"inheritance runs in a circle: `{named}` is reached again", place, "remove one `inherit:`")
+            raise _fault(
+                f"inheritance runs in a circle: `{named}` is reached again", place, "remove one `inherit:`"
+            )
         if len(seen) >= LONGEST_LINE:
             raise _fault(f"more than {LONGEST_LINE} agreements in one line of inheritance", place, "")
         return candidate
-    raise _fault(f"there is no agreement `{named}` to inherit", place, "name it as id/version, or by a relative path")
+    raise _fault(
+        f"there is no agreement `{named}` to inherit", place, "name it as id/version, or by a relative path"
+    )
 
 
 def _fault(what: str, place: Place, hint: str) -> LoadError:
@@ -80,9 +84,19 @@ def _laid_over(child: Document, parent: Document) -> Document:
                 if not path and key in _OWN:
                     continue
                 here = (*path, key)
-                merged[key] = lay(over[key], value, here, (*under_path, key)) if key in over else take(value, here, (*under_path, key))
+                merged[key] = (
+                    lay(over[key], value, here, (*under_path, key))
+                    if key in over
+                    else take(value, here, (*under_path, key))
+                )
             return merged
-        if isinstance(over, list) and isinstance(under, list) and path and path[0] in _ADDED and len(path) == 1:
+        if (
+            isinstance(over, list)
+            and isinstance(under, list)
+            and path
+            and path[0] in _ADDED
+            and len(path) == 1
+        ):
             added = [item for item in under if item not in over]
             for index, item in enumerate(added):
                 take(item, (*path, len(over) + index), (*under_path, under.index(item)))

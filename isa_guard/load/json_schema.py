@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from isa_guard.errors import UsageError
 from isa_guard.language.types import (
-    Bool, Bytes, Date, Double, Duration, Int, List, Nothing, Optional, PeriodType, Record, String, Timestamp,
+    Bool,
+    Bytes,
+    Date,
+    Double,
+    Duration,
+    Int,
+    List,
+    Nothing,
+    Optional,
+    PeriodType,
+    Record,
+    String,
+    Timestamp,
 )  # fmt: skip
 from isa_guard.language.values import INT_MAX, INT_MIN
 from isa_guard.load import shapes
@@ -21,7 +33,7 @@ if TYPE_CHECKING:
     from isa_guard.language.types import Type
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-DOCUMENTS: Final = {
+DOCUMENTS: Final[Mapping[str, type[shapes.Shape]]] = {
     "agreement": shapes.AgreementDocument,
     "rule": shapes.RuleDocument,
     "cases": shapes.RuleCasesDocument,
@@ -42,8 +54,15 @@ def json_schema(kind: str, schemas: Mapping[FactKind, Record] = SCHEMAS) -> dict
         found = model.model_json_schema(by_alias=True)
         # An inherited entry may stand in the parent alone, so a child is complete only once it is read.
         if kind == "agreement":
-            found["anyOf"] = [{"required": found.pop("required")}, {"required": ["format", "id", "version", "title", "in-force", "inherit"]}]
-        return {"$schema": DRAFT, "title": f"isa-guard {kind}", **{k: v for k, v in found.items() if k != "title"}}
+            found["anyOf"] = [
+                {"required": found.pop("required")},
+                {"required": ["format", "id", "version", "title", "in-force", "inherit"]},
+            ]
+        return {
+            "$schema": DRAFT,
+            "title": f"isa-guard {kind}",
+            **{k: v for k, v in found.items() if k != "title"},
+        }
     if kind in {one.value for one in FactKind}:
         return _fact(FactKind(kind), schemas[FactKind(kind)])
     raise UsageError(f"there is no kind of document `{kind}`; {did_you_mean(kind, KINDS)}")
@@ -57,7 +76,10 @@ def _fact(kind: FactKind, record: Record) -> dict[str, Any]:
             "type": "object",
             "required": ["document", "sha256"],
             "additionalProperties": False,
-            "properties": {"document": {"type": "string"}, "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
+            "properties": {
+                "document": {"type": "string"},
+                "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            },
         },
     }
     fact = {
@@ -74,7 +96,7 @@ def _fact(kind: FactKind, record: Record) -> dict[str, Any]:
     return {"$schema": DRAFT, "title": f"isa-guard {kind.value}", "anyOf": [{"$ref": "#/$defs/fact"}, {"type": "array", "items": {"$ref": "#/$defs/fact"}}], "$defs": {"fact": fact}}  # fmt: skip
 
 
-def _of(kind: Type) -> dict[str, Any]:  # noqa: C901 - one line a type
+def _of(kind: Type) -> dict[str, Any]:
     match kind:
         case Bool():
             return {"type": "boolean"}
@@ -88,7 +110,10 @@ def _of(kind: Type) -> dict[str, Any]:  # noqa: C901 - one line a type
         case Date():
             return {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
         case Timestamp():
-            return {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2})$"}
+            return {
+                "type": "string",
+                "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2})$",
+            }
         case List():
             return {"type": "array", "items": _of(kind.element), "maxItems": LIMIT_LIST}
         case Record():
@@ -104,4 +129,9 @@ def _record(record: Record) -> dict[str, Any]:
     required = [field.name for field in record.fields if not field.optional]
     # A field written without a value counts as not given.
     shown = {name: one if name in required else {"anyOf": [one, {"type": "null"}], "description": one.get("description", "")} for name, one in properties.items()}  # fmt: skip
-    return {"type": "object", "additionalProperties": False, "properties": shown, **({"required": required} if required else {})}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": shown,
+        **({"required": required} if required else {}),
+    }

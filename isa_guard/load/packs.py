@@ -59,7 +59,9 @@ def read_pack(family: str, folders: Iterable[FilePath]) -> tuple[tuple[UnboundRu
     places = list(folders)
     home = next((folder / family for folder in places if (folder / family).is_dir()), None)
     if home is None:
-        known = {child.name for folder in places if folder.is_dir() for child in folder.iterdir() if child.is_dir()}
+        known = {
+            child.name for folder in places if folder.is_dir() for child in folder.iterdir() if child.is_dir()
+        }
         what = f"there is no rule pack `{family}`"
         raise LoadError((Problem(what, Place(str(places[0])), did_you_mean(family, known), "pack"),))
     rules: list[UnboundRule] = []
@@ -74,7 +76,9 @@ def read_pack(family: str, folders: Iterable[FilePath]) -> tuple[tuple[UnboundRu
             continue
         if rule.shape.id != f"{family}/{path.parent.name}":
             what = f"the rule is called `{rule.shape.id}` but lies in {family}/{path.parent.name}"
-            problems.append(Problem(what, rule.document.place(("id",)), "give both the same name", "rule-name"))
+            problems.append(
+                Problem(what, rule.document.place(("id",)), "give both the same name", "rule-name")
+            )
         rules.append(rule)
         sources.append(source)
     if not rules and not problems:

@@ -48,14 +48,20 @@ def shape_problems(
         kind = detail["type"]
         last = str(detail["loc"][-1]) if detail["loc"] else ""
         if kind == "extra_forbidden":
-            what, hint = f"the key `{last}` is not known here", did_you_mean(last, _siblings(shape, detail["loc"]))
+            what, hint = (
+                f"the key `{last}` is not known here",
+                did_you_mean(last, _siblings(shape, detail["loc"])),
+            )
             place = document.key_place(path)
         elif kind == "missing":
             what, hint, place = f"the key `{last}` is missing", "", document.place(path)
         else:
             what, hint = _plain(kind, detail.get("ctx") or {}, detail["msg"]), ""
             place = document.place(path)
-        found.setdefault((path, kind if kind in {"missing", "extra_forbidden"} else ""), Problem(what, place, hint, "shape"))
+        found.setdefault(
+            (path, kind if kind in {"missing", "extra_forbidden"} else ""),
+            Problem(what, place, hint, "shape"),
+        )
         if kind == "missing":
             found[(*path, last), kind] = found.pop((path, kind))
     return tuple(sorted(found.values(), key=lambda problem: problem.place))
@@ -64,7 +70,8 @@ def shape_problems(
 def expression_problems(error: ExpressionError, document: Document, path: Path) -> tuple[Problem, ...]:
     """Answer the faults of an expression as problems, each at its own column of the document."""
     return tuple(
-        Problem(fault.what, document.place_within(path, fault.start), fault.hint, "expression") for fault in error.faults
+        Problem(fault.what, document.place_within(path, fault.start), fault.hint, "expression")
+        for fault in error.faults
     )
 
 

@@ -166,7 +166,9 @@ class AgreementDocument(Shape):
     clauses: Annotated[dict[str, ClauseShape], Field(min_length=1)]
     readings: dict[Id, ReadingShape] = {}
     uses: Annotated[tuple[Id, ...], Field(strict=False)]
-    without: Annotated[tuple[RuleId, ...], Field(strict=False, description="rules of the packs used that do not apply")] = ()
+    without: Annotated[
+        tuple[RuleId, ...], Field(strict=False, description="rules of the packs used that do not apply")
+    ] = ()
     rules: Annotated[tuple[RuleShape, ...], Field(strict=False)] = ()
     fields: str | None = None
     dispensations: str | None = None
@@ -223,7 +225,9 @@ class AgreementCaseShape(Shape):
     now: str | None = None
     evidence: Annotated[tuple[str, ...], Field(strict=False)] = ()
     expect: Literal["permit", "permit-with-obligations", "refer", "refuse", "not-covered"]
-    because: Annotated[tuple[RuleId, ...], Field(strict=False, description="the rules that stop it, all of them")] = ()
+    because: Annotated[
+        tuple[RuleId, ...], Field(strict=False, description="the rules that stop it, all of them")
+    ] = ()
 
 
 class AgreementCasesDocument(Shape):

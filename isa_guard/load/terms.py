@@ -17,8 +17,7 @@ from isa_guard.errors import Problem
 from isa_guard.language.types import BOOL, INT, PERIOD, Field, List, Record, String
 from isa_guard.load.problems import did_you_mean
 from isa_guard.model.agreement import Term, Variation
-from isa_guard.uk.calendars import Calendar
-from isa_guard.uk.periods import Period, PeriodError, parse_period
+from isa_guard.uk.periods import PeriodError, parse_period
 from isa_guard.uk.working_days import Count
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from isa_guard.language.types import Type
     from isa_guard.language.values import Value
     from isa_guard.load.yaml import Data, Document, Path
+    from isa_guard.uk.calendars import Calendar
 
 _PERIOD_LIKE = re.compile(r"(?:[0-9]+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[ -](?:\(|clear |calendar |working |business |school |hour|day|week|month|year)", re.IGNORECASE)  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
@@ -85,7 +85,9 @@ class TermReader:
             if str(name) in self.calendars:
                 group = replace(group, calendar=self.calendars[str(name)])
             else:
-                self._fault(f"no calendar `{name}`", (*path, "calendar"), did_you_mean(str(name), self.calendars))
+                self._fault(
+                    f"no calendar `{name}`", (*path, "calendar"), did_you_mean(str(name), self.calendars)
+                )
         if count is not None:
             if count in list(Count):
                 group = replace(group, count=Count(str(count)))
@@ -111,7 +113,9 @@ class TermReader:
         place = self.document.place(path)
         self.terms.append(Term(dotted, default[0], default[1], variations, group.absolute, place))
 
-    def _variations(self, varied: Mapping[str, Data], path: Path, group: _Group, kind: Type | None) -> Iterable[Variation]:
+    def _variations(
+        self, varied: Mapping[str, Data], path: Path, group: _Group, kind: Type | None
+    ) -> Iterable[Variation]:
         for key, known in (("by-category", self.categories), ("by-party", self.parties)):
             values = varied.get(key) or {}
             if not isinstance(values, dict):
@@ -126,7 +130,9 @@ class TermReader:
                 if read is None:
                     continue
                 if kind is not None and read[0] != kind:
-                    self._fault(f"this is {read[0]}, but the term is {kind}", here, "give it the same kind of value")
+                    self._fault(
+                        f"this is {read[0]}, but the term is {kind}", here, "give it the same kind of value"
+                    )
                 yield Variation(key.removeprefix("by-"), of, read[1])
 
     def _value(self, data: Data, path: Path, group: _Group) -> tuple[Type, Value] | None:

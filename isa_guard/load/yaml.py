@@ -43,7 +43,9 @@ _NO_ANCHORS: Final = "anchors and aliases are not used in these documents"
 _WRITE_OUT: Final = "write the value out where it is needed"
 # Without the C extension the same composer in Python: the same answers, ten times slower.
 _LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_UNSEEN = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSEEN = re.compile(
+    "[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +137,17 @@ def _decode(raw: bytes, source: str) -> str:
         before = raw[: error.start]
         line = before.count(b"\n") + 1
         column = error.start - (before.rfind(b"\n") + 1) + 1
-        raise _fault("the file is not UTF-8 text", Place(source, line, column), "save it as UTF-8", "encoding") from None
+        raise _fault(
+            "the file is not UTF-8 text", Place(source, line, column), "save it as UTF-8", "encoding"
+        ) from None
     unseen = _UNSEEN.search(text)
     if unseen:
         line = text.count("\n", 0, unseen.start()) + 1
         column = unseen.start() - (text.rfind("\n", 0, unseen.start()) + 1) + 1
         what = f"character U+{ord(unseen.group()):04X} cannot be seen and is not allowed"
-        raise _fault(what, Place(source, line, column), "delete it; retype the line if need be", "unseen-character")
+        raise _fault(
+            what, Place(source, line, column), "delete it; retype the line if need be", "unseen-character"
+        )
     return text
 
 

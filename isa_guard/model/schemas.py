@@ -29,14 +29,20 @@ def _words(*values: str) -> String:
     return String(values=values)
 
 
-REFERENCE: Final = Field("reference", TEXT, optional=False, doc="the sender's own number for it; a code, never a name")
+REFERENCE: Final = Field(
+    "reference", TEXT, optional=False, doc="the sender's own number for it; a code, never a name"
+)
 
 RECIPIENT: Final = Record(
     "recipient",
     (
         _optional("post", TEXT, "the post, never a person's name"),
         _optional("vetted_until", DATE, "the last day on which the person's vetting is current"),
-        _optional("vetting", _words("none", "bpss", "nppv1", "nppv2", "nppv3", "ctc", "sc", "dv"), "the clearance held"),
+        _optional(
+            "vetting",
+            _words("none", "bpss", "nppv1", "nppv2", "nppv3", "ctc", "sc", "dv"),
+            "the clearance held",
+        ),
         _optional("inducted_on", DATE, "when the induction training was completed"),
         _optional("trained_on", DATE, "when the yearly training was last completed"),
     ),

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from isa_guard import __version__
+from isa_guard.version import __version__
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,9 @@ def _rule(rule: Rule, agreement: Agreement) -> Iterator[str]:
     if rule.needs:
         yield from ("", "## Needs", "")
         for name in rule.needs:
-            yield from _item(f"`{name}`{_said(rule, name, agreement)}{' (evidenced)' if name in rule.evidenced else ''}")
+            yield from _item(
+                f"`{name}`{_said(rule, name, agreement)}{' (evidenced)' if name in rule.evidenced else ''}"
+            )
     if rule.duties:
         yield from ("", "## Obliges to", "")
         for duty in rule.duties:
@@ -89,7 +91,9 @@ def _clause(clause: Clause, agreement: Agreement) -> Iterator[str]:
             rule = next((one for one in agreement.rules if one.id == check.what), None)
             yield from _item(f"the rule `{check.what}`: {rule.title if rule else ''}")
         elif check.by is CheckedBy.EVIDENCE:
-            yield from _item(f"evidence: {check.what.replace('-', ' ')}{f', renewed {check.renewed}' if check.renewed else ''}")
+            yield from _item(
+                f"evidence: {check.what.replace('-', ' ')}{f', renewed {check.renewed}' if check.renewed else ''}"
+            )
         else:
             yield from _item(f"a person: {check.what.replace('-', ' ')}")
     readings = [one for one in agreement.readings if clause.number in one.clauses]
@@ -100,8 +104,22 @@ def _clause(clause: Clause, agreement: Agreement) -> Iterator[str]:
 
 
 def _item(text: str) -> list[str]:
-    return textwrap.wrap(" ".join(text.split()), 78, initial_indent="- ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(
+        " ".join(text.split()),
+        78,
+        initial_indent="- ",
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _code(text: str) -> list[str]:
-    return textwrap.wrap(text, 74, initial_indent="    ", subsequent_indent="      ", break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(
+        text,
+        74,
+        initial_indent="    ",
+        subsequent_indent="      ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

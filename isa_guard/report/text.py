@@ -106,8 +106,12 @@ def _decision(decision: Decision, index: int, run: Run, how: Manner) -> Iterator
 
 
 def _finding(finding: Finding, decision: Decision, how: Manner) -> Iterator[str]:
-    symbol = {Outcome.MET: "+", Outcome.NOT_MET: "x", Outcome.CANNOT_TELL: "?", Outcome.NOT_APPLICABLE: "-"}[finding.outcome]
-    yield from textwrap.wrap(f"{symbol} {finding.rule.title}", how.width, initial_indent="  ", subsequent_indent="    ")
+    symbol = {Outcome.MET: "+", Outcome.NOT_MET: "x", Outcome.CANNOT_TELL: "?", Outcome.NOT_APPLICABLE: "-"}[
+        finding.outcome
+    ]
+    yield from textwrap.wrap(
+        f"{symbol} {finding.rule.title}", how.width, initial_indent="  ", subsequent_indent="    "
+    )
     for clause in finding.clauses:
         yield from _labelled(f"clause {clause.number}", clause.says, how)
     yield from _labelled("seen", finding.seen, how)
@@ -118,7 +122,9 @@ def _finding(finding: Finding, decision: Decision, how: Manner) -> Iterator[str]
         yield from _labelled("to satisfy", finding.satisfy, how)
     if finding.dispensation:
         one = finding.dispensation
-        yield from _labelled("dispensed", f"{one.id}, by {one.approved_by}, until {one.expires}: {one.reason}", how)
+        yield from _labelled(
+            "dispensed", f"{one.id}, by {one.approved_by}, until {one.expires}: {one.reason}", how
+        )
     for reading in decision.agreement.readings_of(finding.rule.id):
         yield from _labelled("read as", f"{reading.reading} ({reading.id})", how)
     yield from _labelled("where", f"{finding.place}  rule {finding.rule.id}", how)
@@ -127,7 +133,12 @@ def _finding(finding: Finding, decision: Decision, how: Manner) -> Iterator[str]
 def _labelled(label: str, text: str, how: Manner, width: int = LABEL) -> Iterator[str]:
     first = f"    {label:<{width - 1}} "
     yield from textwrap.wrap(
-        text, how.width, initial_indent=first, subsequent_indent=" " * len(first), break_long_words=False, break_on_hyphens=False
+        text,
+        how.width,
+        initial_indent=first,
+        subsequent_indent=" " * len(first),
+        break_long_words=False,
+        break_on_hyphens=False,
     ) or [first.rstrip()]
 
 

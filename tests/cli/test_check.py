@@ -93,7 +93,9 @@ def test_a_fact_that_names_no_agreement_is_told_what_to_do(capsys: Capture, tmp_
     assert "--agreement" in answer.out
 
 
-def test_an_agreement_that_cannot_be_read_is_told_once_for_many_facts(capsys: Capture, tmp_path: Path) -> None:
+def test_an_agreement_that_cannot_be_read_is_told_once_for_many_facts(
+    capsys: Capture, tmp_path: Path
+) -> None:
     (tmp_path / "t.yaml").write_text(f"{HEAD}---\n{HEAD}".replace("cambridgeshire-opcc", "nowhere"))
     answer = call(capsys, "check", "t.yaml", *AS_OF)
     assert answer.code == 4
@@ -101,7 +103,9 @@ def test_an_agreement_that_cannot_be_read_is_told_once_for_many_facts(capsys: Ca
 
 
 def test_a_transfer_outside_the_period_in_force_is_not_covered(capsys: Capture, tmp_path: Path) -> None:
-    (tmp_path / "t.yaml").write_text(GOOD.read_text().replace("2026-11-23", "2018-04-30").replace("2026-11-02", "2018-03-01"))
+    (tmp_path / "t.yaml").write_text(
+        GOOD.read_text().replace("2026-11-23", "2018-04-30").replace("2026-11-02", "2018-03-01")
+    )
     answer = call(capsys, "check", "t.yaml", *AS_OF)
     assert answer.code == 1
     assert answer.out.startswith("NOT COVERED")
@@ -120,7 +124,9 @@ def test_no_line_is_wider_than_a_terminal(capsys: Capture) -> None:
         assert max(len(line) for line in answer.out.splitlines()) <= 80
 
 
-def test_colour_is_a_second_sign_and_can_be_turned_off(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colour_is_a_second_sign_and_can_be_turned_off(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plain = call(capsys, "check", BAD, *AS_OF).out
     painted = call(capsys, "check", BAD, "--color", "always", *AS_OF).out
     assert "\x1b[" in painted
@@ -141,7 +147,9 @@ def test_a_report_goes_to_a_file_beside_the_words(capsys: Capture, tmp_path: Pat
     assert json.loads((tmp_path / "out.json").read_text())
 
 
-def test_settings_say_where_they_come_from(capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_say_where_they_come_from(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "isa-guard.toml").write_text('agreement = "from-file"\nregister = "reg"\n')
     monkeypatch.setenv("ISA_GUARD_POLICIES", "from-environment")
     answer = call(capsys, "check", "--show-config", "--rules", "from-flag")
@@ -154,9 +162,14 @@ def test_settings_say_where_they_come_from(capsys: Capture, tmp_path: Path, monk
     assert rows["key"] == ["not", "set"]
 
 
-def test_a_flag_beats_the_environment_and_that_the_file(capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flag_beats_the_environment_and_that_the_file(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "pyproject.toml").write_text('[tool.isa-guard]\nagreement = "file"\n')
-    shown = lambda *more: call(capsys, "check", "--show-config", *more).out.splitlines()[0].split()[1]  # noqa: E731
+
+    def shown(*more: str) -> str:
+        return call(capsys, "check", "--show-config", *more).out.splitlines()[0].split()[1]
+
     assert shown() == "file"
     monkeypatch.setenv("ISA_GUARD_AGREEMENT", "environment")
     assert shown() == "environment"
@@ -225,7 +238,9 @@ def test_a_reader_that_goes_away_does_not_leave_exit_0(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_defect_is_told_as_one_and_its_trace_is_kept_private(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_is_told_as_one_and_its_trace_is_kept_private(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from isa_guard.cli import checker
 
     def broken(*_: object, **__: object) -> None:

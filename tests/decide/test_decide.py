@@ -31,7 +31,9 @@ def fact(agreement: Agreement, lines: str, evidence: tuple[str, ...] = (), kind:
     return type_fact(read_facts(text.encode(), "f")[0], agreement.schemas, proofs)
 
 
-def decided(folder: Path, rules: list[dict[str, Any]], lines: str, evidence: tuple[str, ...] = (), **changes: Any) -> Decision:
+def decided(
+    folder: Path, rules: list[dict[str, Any]], lines: str, evidence: tuple[str, ...] = (), **changes: Any
+) -> Decision:
     cited = {"1": {"section": "1", "says": "x", "checked-by": {"rules": [one["id"] for one in rules]}}}
     agreement = loaded(folder, small(rules=rules, clauses=cited, **changes))
     return decide(agreement, fact(agreement, lines, evidence), now=NOW)
@@ -61,7 +63,9 @@ def test_what_is_not_given_is_referred_and_named(tmp_path: Path) -> None:
 
 
 def test_what_the_rest_decides_needs_no_answer(tmp_path: Path) -> None:
-    either = rule(needs=["transfer.volume", "transfer.personal"], require="transfer.volume < 5 || transfer.personal")
+    either = rule(
+        needs=["transfer.volume", "transfer.personal"], require="transfer.volume < 5 || transfer.personal"
+    )
     assert decided(tmp_path, [either], "  volume: 1\n").verdict is Verdict.PERMIT
     assert decided(tmp_path, [either], "  volume: 9\n").verdict is Verdict.REFER
 
@@ -75,7 +79,9 @@ def test_what_the_rest_decides_needs_no_answer(tmp_path: Path) -> None:
         ("advise", Verdict.PERMIT, Verdict.PERMIT),
     ],
 )
-def test_each_kind_of_rule_leads_where_it_says(tmp_path: Path, otherwise: str, not_met: Verdict, unknown: Verdict) -> None:
+def test_each_kind_of_rule_leads_where_it_says(
+    tmp_path: Path, otherwise: str, not_met: Verdict, unknown: Verdict
+) -> None:
     one = rule(otherwise=otherwise)
     assert decided(tmp_path, [one], "  volume: 501\n").verdict is not_met
     assert decided(tmp_path, [one], "").verdict is unknown
@@ -106,7 +112,7 @@ def test_no_rule_about_such_facts_is_no_permission(tmp_path: Path) -> None:
 def test_a_now_without_an_offset_is_refused(tmp_path: Path) -> None:
     agreement = loaded(tmp_path, small())
     with pytest.raises(UsageError, match="offset"):
-        decide(agreement, fact(agreement, ""), now=datetime(2026, 11, 23))  # noqa: DTZ001 - the point of the test
+        decide(agreement, fact(agreement, ""), now=datetime(2026, 11, 23))
 
 
 PERMISSION = rule(
@@ -128,7 +134,9 @@ def test_an_assertion_is_no_evidence(tmp_path: Path) -> None:
 
 def test_evidence_does_not_turn_a_no_into_a_yes(tmp_path: Path) -> None:
     line = "  originator_permission: false\n"
-    assert decided(tmp_path, [PERMISSION], line, ("transfer.originator_permission",)).verdict is Verdict.REFUSE
+    assert (
+        decided(tmp_path, [PERMISSION], line, ("transfer.originator_permission",)).verdict is Verdict.REFUSE
+    )
 
 
 DUTIFUL = rule(
@@ -143,7 +151,9 @@ KEEP = {"volume": {"most": 500}, "keep": {"most": "1 year"}}
 
 
 def test_obligations_come_with_their_dates(tmp_path: Path) -> None:
-    decision = decided(tmp_path, [DUTIFUL], "  volume: 101\n  needed_by: 2026-11-23\n  personal: false\n", terms=KEEP)
+    decision = decided(
+        tmp_path, [DUTIFUL], "  volume: 101\n  needed_by: 2026-11-23\n  personal: false\n", terms=KEEP
+    )
     assert decision.verdict is Verdict.PERMIT_WITH_OBLIGATIONS
     assert [one.do for one in decision.obligations] == ["dispose", "report"]
     assert decision.obligations[0].by == datetime(2027, 11, 23, 23, 59, 59, 999_999, tzinfo=UTC)
@@ -184,7 +194,9 @@ def dispensation(**changes: str) -> dict[str, Any]:
         ({"approved-on": "some day"}, 999, Verdict.REFUSE),
     ],
 )
-def test_a_dispensation_holds_in_its_scope_and_its_days(tmp_path: Path, changes: dict[str, str], volume: int, verdict: Verdict) -> None:
+def test_a_dispensation_holds_in_its_scope_and_its_days(
+    tmp_path: Path, changes: dict[str, str], volume: int, verdict: Verdict
+) -> None:
     write(tmp_path, dispensation(**changes), "dispensations.yaml")
     decision = decided(tmp_path, [rule()], f"  volume: {volume}\n", dispensations="dispensations.yaml")
     assert decision.verdict is verdict
@@ -195,7 +207,9 @@ def test_a_dispensation_holds_in_its_scope_and_its_days(tmp_path: Path, changes:
 
 def test_no_dispensation_brings_a_transfer_under_the_agreement(tmp_path: Path) -> None:
     write(tmp_path, dispensation(), "dispensations.yaml")
-    decision = decided(tmp_path, [rule(otherwise="not-covered")], "  volume: 501\n", dispensations="dispensations.yaml")
+    decision = decided(
+        tmp_path, [rule(otherwise="not-covered")], "  volume: 501\n", dispensations="dispensations.yaml"
+    )
     assert decision.verdict is Verdict.NOT_COVERED
 
 
@@ -222,7 +236,9 @@ VARIED = {"volume": {"most": {"default": 500, "by-category": {"cases": 20}, "by-
         ("  volume: 500\n", Verdict.PERMIT),
     ],
 )
-def test_a_term_may_differ_by_category_and_party_and_is_never_guessed(tmp_path: Path, lines: str, verdict: Verdict) -> None:
+def test_a_term_may_differ_by_category_and_party_and_is_never_guessed(
+    tmp_path: Path, lines: str, verdict: Verdict
+) -> None:
     assert decided(tmp_path, [rule()], lines, terms=VARIED).verdict is verdict
 
 
@@ -250,7 +266,9 @@ def test_time_alone_can_change_an_answer(tmp_path: Path) -> None:
 
 @settings(max_examples=60)
 @given(st.permutations(["own/a", "own/b", "own/c"]), st.integers(0, 12))
-def test_the_order_of_rules_changes_nothing(tmp_path_factory: pytest.TempPathFactory, order: list[str], volume: int) -> None:
+def test_the_order_of_rules_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, order: list[str], volume: int
+) -> None:
     known = {
         "own/a": rule(id="own/a", require="transfer.volume <= 10"),
         "own/b": rule(id="own/b", require="transfer.volume != 5", otherwise="refer"),
@@ -259,7 +277,13 @@ def test_the_order_of_rules_changes_nothing(tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("order")
     decision = decided(folder, [known[name] for name in order], f"  volume: {volume}\n")
     expected = (
-        Verdict.NOT_COVERED if volume >= 12 else Verdict.REFUSE if volume > 10 else Verdict.REFER if volume == 5 else Verdict.PERMIT
+        Verdict.NOT_COVERED
+        if volume >= 12
+        else Verdict.REFUSE
+        if volume > 10
+        else Verdict.REFER
+        if volume == 5
+        else Verdict.PERMIT
     )
     assert decision.verdict is expected
 
@@ -275,7 +299,13 @@ def test_one_more_finding_never_makes_a_decision_milder(parts: list[tuple[str, O
         made = Mock(spec=["otherwise"], otherwise=Otherwise(part[0]))
         return Finding(made, part[1], (), "", "", (), (), "", Mock(), Mock() if part[2] else None)
 
-    strictness = [Verdict.PERMIT, Verdict.PERMIT_WITH_OBLIGATIONS, Verdict.REFER, Verdict.REFUSE, Verdict.NOT_COVERED]
+    strictness = [
+        Verdict.PERMIT,
+        Verdict.PERMIT_WITH_OBLIGATIONS,
+        Verdict.REFER,
+        Verdict.REFUSE,
+        Verdict.NOT_COVERED,
+    ]
     findings = [finding(part) for part in parts]
     ranks = [strictness.index(combined(findings[:count], ())) for count in range(len(findings) + 1)]
     assert ranks == sorted(ranks)

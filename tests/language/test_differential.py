@@ -45,7 +45,7 @@ class Tally:
         )
 
 
-def outcome(answer: bool | None) -> Outcome:  # noqa: FBT001 - the three values
+def outcome(answer: bool | None) -> Outcome:
     return {True: Outcome.MET, False: Outcome.NOT_MET, None: Outcome.CANNOT_TELL}[answer]
 
 

@@ -38,9 +38,13 @@ SMALL: dict[str, Any] = {
     "flows": [{"from": "north", "to": "south"}],
     "gateways": {"power": "an invented power"},
     "categories": {"figures": {"title": "Figures"}, "cases": {"title": "Cases"}},
-    "purposes": {"oversight": {"title": "Oversight", "gateways": ["power"], "categories": ["figures", "cases"]}},
+    "purposes": {
+        "oversight": {"title": "Oversight", "gateways": ["power"], "categories": ["figures", "cases"]}
+    },
     "terms": {"volume": {"most": 500}},
-    "clauses": {"1": {"section": "1", "says": "At most 500 records.", "checked-by": {"rules": ["own/volume"]}}},
+    "clauses": {
+        "1": {"section": "1", "says": "At most 500 records.", "checked-by": {"rules": ["own/volume"]}}
+    },
     "uses": [],
     "rules": [RULE],
 }
@@ -66,7 +70,11 @@ def rule(**changes: Any) -> dict[str, Any]:
 def write(folder: Path, data: dict[str, Any] | str, name: str = "agreement.yaml") -> Path:
     """The file, written."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = data if isinstance(data, str) else yaml.safe_dump(json.loads(json.dumps(data)), sort_keys=False, allow_unicode=True)
+    text = (
+        data
+        if isinstance(data, str)
+        else yaml.safe_dump(json.loads(json.dumps(data)), sort_keys=False, allow_unicode=True)
+    )
     (folder / name).write_text(text, "utf-8")
     return folder
 

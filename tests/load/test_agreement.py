@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from isa_guard.errors import LoadError, Problem
-from isa_guard.language.types import INT, PERIOD, STRING, List
+from isa_guard.language.types import INT, PERIOD, STRING, List, is_private
 from isa_guard.load.agreement import Shelf, load
 from isa_guard.model.facts import FactKind
 from tests.load.documents import loaded, rule, small, write
@@ -46,7 +46,10 @@ def test_a_misspelt_key_gets_a_suggestion_at_its_own_line(tmp_path: Path) -> Non
     data = small()
     data["titel"] = data.pop("title")
     found = problems(tmp_path, data)
-    assert {problem.what for problem in found} == {"the key `titel` is not known here", "the key `title` is missing"}
+    assert {problem.what for problem in found} == {
+        "the key `titel` is not known here",
+        "the key `title` is missing",
+    }
     misspelt = next(problem for problem in found if "titel" in problem.what)
     assert misspelt.hint == "did you mean `title`?"
     assert misspelt.place.line > 20
@@ -61,7 +64,14 @@ def test_problems_of_different_parts_are_told_together(tmp_path: Path) -> None:
         rules=[rule(require="transfer.volum <= 5 && agreement.terms.volume.least > 1")],
     )
     found = said(tmp_path, data)
-    for part in ("`soon` is no date", "no party `nort`", "no party `west`", "needs a calendar", "volum", "least"):
+    for part in (
+        "`soon` is no date",
+        "no party `nort`",
+        "no party `west`",
+        "needs a calendar",
+        "volum",
+        "least",
+    ):
         assert part in found
     assert "did you mean `north`?" in found
 
@@ -99,7 +109,10 @@ def test_what_is_wrong_is_named(tmp_path: Path, changes: dict[str, Any], what: s
     ("terms", "what"),
     [
         ({"notice": {"formal": "10 working days", "calendar": "england"}}, "no calendar `england`"),
-        ({"notice": {"formal": "10 working days", "calendar": "scotland", "count": "free"}}, "no way of counting"),
+        (
+            {"notice": {"formal": "10 working days", "calendar": "scotland", "count": "free"}},
+            "no way of counting",
+        ),
         ({"breach": {"hard": "72 hours", "absolute": "yes"}}, "true or false"),
         ({"breach": {"hard": "0 hours"}}, "0 hours"),
         ({"breach": {"hard": "72 hours", "count": "clear"}}, "clear"),
@@ -150,7 +163,9 @@ def test_terms_are_typed_by_the_words_they_are_written_in(tmp_path: Path) -> Non
         ({"require": {"field": "transfer.volume", "at-moost": 5}}, "at-most"),
     ],
 )
-def test_a_rule_that_cannot_be_used_is_named_at_its_place(tmp_path: Path, changes: dict[str, Any], what: str) -> None:
+def test_a_rule_that_cannot_be_used_is_named_at_its_place(
+    tmp_path: Path, changes: dict[str, Any], what: str
+) -> None:
     assert what in said(tmp_path, small(rules=[rule(**changes)]))
 
 
@@ -176,7 +191,9 @@ def test_a_fault_points_at_its_own_column(tmp_path: Path) -> None:
         ({"after": "agreement.terms.volume.most"}, 501, True),
     ],
 )
-def test_a_simple_condition_is_sugar_for_the_same_syntax(tmp_path: Path, simple: dict[str, Any], volume: int, met: bool) -> None:
+def test_a_simple_condition_is_sugar_for_the_same_syntax(
+    tmp_path: Path, simple: dict[str, Any], volume: int, met: bool
+) -> None:
     from isa_guard.language.exact import evaluate
 
     bound = loaded(tmp_path, small(rules=[rule(require={"field": "transfer.volume", **simple})])).rules[0]
@@ -202,7 +219,14 @@ def test_a_child_inherits_and_overrides_by_name(tmp_path: Path) -> None:
 
 def test_a_problem_in_the_parent_is_told_in_the_parents_file(tmp_path: Path) -> None:
     write(tmp_path / "parent" / "1", small(id="parent", spoc={"post": "x", "acts-for": "nobody"}))
-    child = {"format": "isa-guard/agreement/1", "id": "child", "version": "1", "title": "c", "in-force": {"from": "2026"}, "inherit": "parent/1"}
+    child = {
+        "format": "isa-guard/agreement/1",
+        "id": "child",
+        "version": "1",
+        "title": "c",
+        "in-force": {"from": "2026"},
+        "inherit": "parent/1",
+    }
     found = problems(tmp_path / "child" / "1", child, policies=tmp_path)
     assert found[0].place.source == str(tmp_path / "parent" / "1" / "agreement.yaml")
 
@@ -261,9 +285,11 @@ transfer:
     write(tmp_path, fields, "fields.yaml")
     agreement = loaded(tmp_path, small(fields="fields.yaml"))
     record = agreement.schemas[FactKind.TRANSFER]
-    assert str(record.field("ward").type) == "one of 'W01', 'W02'"  # type: ignore[union-attr]
-    assert record.field("name_of_patient").type.private  # type: ignore[union-attr]
-    assert [str(record.field(name).type) for name in ("approved", "count", "seen_on", "seen_at", "tags")] == ["bool", "int", "date", "timestamp", "list of string"]  # type: ignore[union-attr]
+    types = {field.name: field.type for field in record.fields}
+    assert str(types["ward"]) == "one of 'W01', 'W02'"
+    assert is_private(types["name_of_patient"])
+    names = ("approved", "count", "seen_on", "seen_at", "tags")
+    assert [str(types[name]) for name in names] == ["bool", "int", "date", "timestamp", "list of string"]
     assert "fields.yaml" in [source.name for source in agreement.sources]
 
 
@@ -333,7 +359,9 @@ def test_the_version_in_force_when_it_happened_is_the_one_that_judges(tmp_path: 
     versions = load(tmp_path)
     assert versions.in_force(date(2026, 6, 30)).version == "1"
     assert versions.in_force(date(2026, 7, 1)).version == "2"
-    assert versions.in_force(date(2025, 1, 1)).version == "1"  # the nearest; its own rules then say it is not in force
+    assert (
+        versions.in_force(date(2025, 1, 1)).version == "1"
+    )  # the nearest; its own rules then say it is not in force
 
 
 def test_problems_of_all_versions_are_told(tmp_path: Path) -> None:

@@ -87,13 +87,20 @@ def test_every_wrong_field_is_told_at_once_in_order() -> None:
 def test_a_wrong_value_is_never_repeated() -> None:
     """It may be anything: a name typed into the wrong field would otherwise stand in every log."""
     secret = "Planted Person"
-    for line in (f"formality: {secret}", f"requested_on: {secret}", f"volume: {secret}", f"personal: {secret}"):
+    for line in (
+        f"formality: {secret}",
+        f"requested_on: {secret}",
+        f"volume: {secret}",
+        f"personal: {secret}",
+    ):
         assert secret not in said(HEAD + f"  {line}\n")
 
 
 def test_a_field_without_a_value_is_not_given() -> None:
     assert "volume" not in typed(HEAD + "  volume:\n").values
-    assert "the field `reference` is missing" in said("format: isa-guard/transfer/1\ntransfer:\n  reference:\n")
+    assert "the field `reference` is missing" in said(
+        "format: isa-guard/transfer/1\ntransfer:\n  reference:\n"
+    )
 
 
 def test_text_is_one_form_of_unicode() -> None:
@@ -108,7 +115,10 @@ def test_text_is_one_form_of_unicode() -> None:
         ("format: isa-guard/transfer/2\ntransfer: {reference: x}", "did you mean `isa-guard/transfer/1`?"),
         ("format: isa-guard/transfer/1\nbreach: {reference: x}", "the key `breach` is not known here"),
         ("format: isa-guard/transfer/1\n", "the transfer itself is missing"),
-        ("format: isa-guard/transfer/1\nagreement: [x]\ntransfer: {reference: x}", "`agreement` is the id of one"),
+        (
+            "format: isa-guard/transfer/1\nagreement: [x]\ntransfer: {reference: x}",
+            "`agreement` is the id of one",
+        ),
         ("[]", "no fact in this file"),
         ("- 5\n- 6", "this is no fact"),
     ],
@@ -136,7 +146,9 @@ def test_a_fact_happened_when_it_was_sent_or_else_is_needed() -> None:
     def day(lines: str) -> date | None:
         return read_facts((HEAD + lines).encode(), "f")[0].happened_on()
 
-    assert day("  sent_at: 2026-06-30T23:30:00Z\n  needed_by: 2026-01-01\n") == date(2026, 7, 1)  # past midnight in London
+    assert day("  sent_at: 2026-06-30T23:30:00Z\n  needed_by: 2026-01-01\n") == date(
+        2026, 7, 1
+    )  # past midnight in London
     assert day("  needed_by: 2026-01-01\n") == date(2026, 1, 1)
     assert day("  needed_by: soon\n  requested_on: 2026-02-01\n") == date(2026, 2, 1)
     assert day("") is None
@@ -197,5 +209,7 @@ DIGEST = hashlib.sha256(b"permitted").hexdigest()
         ("[x]", "`evidence` should be a mapping of fields"),
     ],
 )  # fmt: skip
-def test_evidence_is_the_document_that_the_digest_names(tmp_path: Path, claim: str, answer: str | int) -> None:
+def test_evidence_is_the_document_that_the_digest_names(
+    tmp_path: Path, claim: str, answer: str | int
+) -> None:
     assert evidence(tmp_path, claim) == answer

@@ -14,8 +14,17 @@ from isa_guard.errors import LoadError, Place
 from isa_guard.load.yaml import LIMIT_BYTES, LIMIT_DEPTH, read_document, read_documents
 
 keys = st.text(st.characters(categories=["Ll", "Nd"], max_codepoint=0x7E), min_size=1, max_size=6)
-scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=12)
-trees = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4), max_leaves=20)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=12)
+)
+trees = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+    max_leaves=20,
+)
 
 
 def problem(raw: bytes) -> tuple[str, Place]:
@@ -61,8 +70,20 @@ def test_words_that_look_like_booleans_and_times_stay_words() -> None:
 
 
 def test_numbers_booleans_and_nothing_are_themselves() -> None:
-    data = read_document(b"a: 12\nb: -3\nc: 1.5\nd: true\ne: false\nf:\ng: ~\nh: '12'\ni: \"true\"\n", "f").data
-    assert data == {"a": 12, "b": -3, "c": 1.5, "d": True, "e": False, "f": None, "g": None, "h": "12", "i": "true"}
+    data = read_document(
+        b"a: 12\nb: -3\nc: 1.5\nd: true\ne: false\nf:\ng: ~\nh: '12'\ni: \"true\"\n", "f"
+    ).data
+    assert data == {
+        "a": 12,
+        "b": -3,
+        "c": 1.5,
+        "d": True,
+        "e": False,
+        "f": None,
+        "g": None,
+        "h": "12",
+        "i": "true",
+    }
 
 
 @pytest.mark.parametrize(
@@ -151,7 +172,9 @@ def test_documents_of_a_stream_are_numbered() -> None:
         (b"rule: a &&\n  bad\n", 2, 3),
     ],
 )
-def test_a_character_of_a_text_is_found_however_it_is_quoted_or_folded(raw: bytes, line: int, column: int) -> None:
+def test_a_character_of_a_text_is_found_however_it_is_quoted_or_folded(
+    raw: bytes, line: int, column: int
+) -> None:
     document = read_document(raw, "f")
     text = str(document.data["rule"])  # type: ignore[index,call-overload]
     assert document.place_within(("rule",), text.index("bad")) == Place("f", line, column)

@@ -63,7 +63,7 @@ def reading(seconds: float, ticks: float, boot: str = "a") -> Reading:
         (reading(-1, 10, "b"), True),
     ],
 )
-def test_a_step_of_the_wall_clock_shows_against_the_monotonic_one(now: Reading, answer: bool) -> None:  # noqa: FBT001
+def test_a_step_of_the_wall_clock_shows_against_the_monotonic_one(now: Reading, answer: bool) -> None:
     assert stepped(reading(0, 0), now) is answer
 
 
