@@ -13,7 +13,7 @@ from isa_guard.register.clock import RANDOM_BYTES, Reading, instant, read_instan
 from isa_guard.register.faults import RecordError
 
 # Hypothesis wants the bounds of its naive datetimes naive.
-MOMENTS = st.datetimes(datetime.min + timedelta(2), datetime.max - timedelta(2)).map(
+MOMENTS = st.datetimes(datetime.fromisoformat("0001-01-03"), datetime.fromisoformat("9999-12-29")).map(
     lambda moment: moment.replace(tzinfo=UTC)
 )
 
