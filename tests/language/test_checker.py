@@ -263,6 +263,10 @@ def test_an_optional_field_may_be_read_where_a_guard_has_passed(text: str) -> No
         "transfer.items.all(i, has(i.volume)) && transfer.items.all(i, i.volume > 1)",
         "transfer.items.all(i, has(i.volume) && transfer.items.all(k, k.volume > i.volume))",
         "has(transfer.items[0].volume) && transfer.items[0].volume > 1",
+        "(transfer.urgent ? has(transfer.volume) : false) && transfer.notes == ''",
+        "(transfer.urgent ? false : has(transfer.volume)) && transfer.notes == ''",
+        "(false || has(transfer.volume)) && transfer.notes == ''",
+        "(has(transfer.volume) || false) && transfer.notes == ''",
         "has(transfer.deputy.mail)",
         "has(transfer.deputy) && transfer.deputy.mail != ''",
         "agreement.ended < transfer.requested_on",
@@ -378,6 +382,14 @@ def test_a_let_stands_for_its_expression_wherever_it_is_read() -> None:
     found = checked("has(transfer.volume) && big", BOOL, lets=given)
     assert found.reads == {"transfer.volume", "agreement.limit"}
     assert checked("transfer.codes.all(c, limit > 1 && .limit > 1)", BOOL, lets=given).type == BOOL
+
+
+def test_a_let_may_bring_a_macro_of_its_own() -> None:
+    given = lets(known="transfer.codes.exists(c, c == 'a')")
+    assert checked("transfer.codes.all(c, known || c == 'b')", BOOL, lets=given).reads == {
+        "transfer.codes",
+        "transfer.codes[]",
+    }
 
 
 def test_a_fault_within_a_let_points_at_where_it_is_used() -> None:

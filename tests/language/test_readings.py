@@ -201,6 +201,7 @@ NAN = "(transfer.share * 1e308 * 1e308 - transfer.share * 1e308 * 1e308)"
         ("mail_suffix(transfer.to, 'police.uk')", MET),
         ("mail_suffix_any(transfer.to, agreement.suffixes)", MET),
         ("mail_suffix('post@notpolice.uk', 'police.uk')", NOT_MET),
+        ("mail_suffix_any('post@notpolice.uk', agreement.suffixes)", NOT_MET),
         ("mail_domain(transfer.to) == 'example.police.uk'", MET),
         ("mail_domain(transfer.marking) == 'x'", CANNOT_TELL),
         ("in_territory('FR', 'eea')", MET),
