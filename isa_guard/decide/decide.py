@@ -12,7 +12,8 @@ from isa_guard.language import exact
 from isa_guard.language.condition import Condition
 from isa_guard.language.exact import EvalError
 from isa_guard.language.outcome import Outcome
-from isa_guard.language.template import render
+from isa_guard.language.python import quick_value
+from isa_guard.language.template import fill
 from isa_guard.language.types import DATE
 from isa_guard.language.values import from_date, from_datetime, to_date, to_datetime
 from isa_guard.model.decision import Decision, Finding, Obligation
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from isa_guard.errors import Place
+    from isa_guard.language.checker import Checked
     from isa_guard.language.values import Value
     from isa_guard.model.agreement import Agreement
     from isa_guard.model.facts import Fact
@@ -69,7 +71,7 @@ def weigh(
 
 
 def variables_for(agreement: Agreement, fact: Fact, now: datetime) -> Variables:
-    """Answer what rules read: the fact, the clock, and the agreement where its terms vary."""
+    """Answer what rules read, in the order of their scope: the fact, the clock, the agreement where its terms vary."""
     variables: Variables = {
         fact.kind.value: fact.values,
         "now": from_datetime(now),
@@ -104,7 +106,7 @@ def _finding(
                 rule,
                 outcome,
                 step.clauses,
-                render(rule.seen, variables),
+                fill(rule.seen, variables.values()),
                 "",
                 (),
                 (),
@@ -119,7 +121,7 @@ def _finding(
         missing, cause = _why_not_told(step, fact, variables)
     dispensation = _live(step, outcome, variables, today)
     place = _place(step, fact)
-    seen, satisfy = render(rule.seen, variables), render(rule.satisfy, variables)
+    seen, satisfy = fill(rule.seen, variables.values()), fill(rule.satisfy, variables.values())
     return Finding(rule, outcome, step.clauses, seen, satisfy, missing, asserted, cause, place, dispensation)
 
 
@@ -151,24 +153,28 @@ def _live(step: Step, outcome: Outcome, variables: Variables, today: date) -> Di
     for one in step.dispensations:
         if one.approved_on is None or one.expires is None or not one.approved_on <= today <= one.expires:
             continue
-        if exact.evaluate(one.scope, variables) is True:
+        if _value(one.scope, variables) is True:
             return one
     return None
 
 
 def _applies(duty: Duty, variables: Variables) -> bool:
     """Answer whether a duty arises; one whose condition cannot be told is owed until it can."""
-    return duty.when is None or exact.evaluate(duty.when, variables) is not False
+    return duty.when is None or _value(duty.when, variables) is not False
 
 
 def _obligation(step: Step, duty: Duty, variables: Variables) -> Obligation:
     return Obligation(step.rule, step.clauses, duty.do, _by(duty, variables))
 
 
+def _value(checked: Checked, variables: Variables) -> Value | EvalError:
+    return quick_value(checked, tuple(variables))(*variables.values())
+
+
 def _by(duty: Duty, variables: Variables) -> datetime | None:
     if duty.by is None:
         return None
-    by = exact.evaluate(duty.by, variables)
+    by = _value(duty.by, variables)
     if isinstance(by, EvalError) or not isinstance(by, int):
         return None
     return end_of_day(to_date(by)) if duty.by.type == DATE else to_datetime(by)

@@ -7,6 +7,7 @@ Thin: each turns values into the types of isa_guard.uk, asks, and turns the answ
 from __future__ import annotations
 
 from datetime import datetime, time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.language.operators import instant
@@ -20,28 +21,35 @@ if TYPE_CHECKING:
     from isa_guard.uk.periods import Period
 
 _HOUR: Final = 3_600_000_000
+# These are functions of few values - the days of a year or two, the terms of an agreement - asked again and again.
+MANY: Final = 8_192
 
 
+@lru_cache(maxsize=MANY)
 def working_days(start: int, end: int, notice: Period) -> int:
     """Working days between two dates, on the calendar and by the counting rule of the period."""
     return days.working_days(to_date(start), to_date(end), _calendar(notice), notice.count)
 
 
+@lru_cache(maxsize=MANY)
 def add_working_days(start: int, n: int, notice: Period) -> int:
     """The date so many working days after another, on the calendar of the period."""
     return from_date(days.add_working_days(to_date(start), n, _calendar(notice)))
 
 
+@lru_cache(maxsize=MANY)
 def earliest(start: int, notice: Period) -> int:
     """The first date on which the notice has been given."""
     return from_date(periods.earliest(to_date(start), notice))
 
 
+@lru_cache(maxsize=MANY)
 def due_from_timestamp(start: int, within: Period) -> int:
     """The last instant that is still within the period."""
     return from_datetime(periods.due(to_datetime(start), within))
 
 
+@lru_cache(maxsize=MANY)
 def due_from_date(start: int, within: Period) -> int:
     """The last instant that is still within the period, which runs from the beginning of that day.
 
@@ -50,6 +58,7 @@ def due_from_date(start: int, within: Period) -> int:
     return due_from_timestamp(start_of(start), within)
 
 
+@lru_cache(maxsize=MANY)
 def due_date(start: int, within: Period) -> int:
     """The last date that is still within the period."""
     return day(due_from_date(start, within))
@@ -71,11 +80,13 @@ def add_years(start: int, n: int) -> int:
     return from_date(periods.add_months(to_date(start), n * 12))
 
 
+@lru_cache(maxsize=MANY)
 def day(timestamp: int) -> int:
     """The civil day in London on which an instant falls."""
     return from_date(periods.london_day(to_datetime(timestamp)))
 
 
+@lru_cache(maxsize=MANY)
 def start_of(start: int) -> int:
     """The first instant of a day in London."""
     return instant(from_datetime(datetime.combine(to_date(start), time.min, periods.LONDON)))

@@ -12,6 +12,7 @@ a bound value, and every variable under a name made here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from isa_guard.errors import UsageError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from isa_guard.language.checker import Checked
     from isa_guard.language.condition import Condition
+    from isa_guard.language.exact import EvalError
     from isa_guard.language.values import Value
 
 Outcomes: TypeAlias = tuple[Outcome, ...]
@@ -63,6 +65,24 @@ def python_expression(checked: Checked, variables: tuple[str, ...], namespace: d
     for name, value in SUPPORT.items():
         namespace.setdefault(name, value)
     return Emitter(namespace, {name: f"v{index}" for index, name in enumerate(variables)}).of(checked)
+
+
+@lru_cache(maxsize=4_096)
+def quick_value(checked: Checked, variables: tuple[str, ...]) -> Callable[..., Value | EvalError]:
+    """A function of the values of `variables`, in order, to the value of `checked` or why it has none."""
+
+    def again(*given: Value) -> Value | EvalError:
+        return exact.evaluate(checked, dict(zip(variables, given, strict=True)))
+
+    namespace: dict[str, object] = {"again": again}
+    try:
+        code = python_expression(checked, variables, namespace)
+        parameters = ", ".join(f"v{index}" for index in range(len(variables)))
+        source = f"def run({parameters}):\n try:\n  return {code}\n except Exception:\n  return again({parameters})\n"
+        exec(compile(source, "<value>", "exec"), namespace)  # noqa: S102 - only names and literals made here
+    except (SyntaxError, RecursionError, MemoryError):
+        return again
+    return namespace["run"]  # type: ignore[return-value]
 
 
 def _namespace(conditions: tuple[Condition, ...], variables: tuple[str, ...]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import IsaGuardError, UsageError
@@ -16,13 +17,14 @@ from isa_guard.language.exact import EvalError, evaluate
 from isa_guard.language.faults import ExpressionError, Fault
 from isa_guard.language.parser import parse
 from isa_guard.language.python import python_expression
-from isa_guard.language.types import Record, String, is_private
-from isa_guard.language.values import text
+from isa_guard.language.types import Bool, Date, Record, String, is_private
+from isa_guard.language.values import day_text, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from isa_guard.language.syntax import Expr
+    from isa_guard.language.types import Type
     from isa_guard.language.values import Value
 
 NOT_GIVEN: Final = "not given"
@@ -35,11 +37,10 @@ _PIECE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """A message made ready. `parts` are its words and holes in order; `run` takes the variables' values."""
+    """A message made ready. `parts` are its words and holes in order, `variables` what the holes may read."""
 
     parts: tuple[str | Checked, ...]
     variables: tuple[str, ...]
-    run: Callable[..., str]
 
     @property
     def holes(self) -> tuple[Checked, ...]:
@@ -67,7 +68,7 @@ def parse_template(source: str, scope: Scope, lets: Mapping[str, Expr] | None = 
             faults += [Fault(start + f.start, start + f.end, f.what, f.hint) for f in error.faults]
     if faults:
         raise ExpressionError(*faults)
-    return Template(tuple(parts), tuple(scope.variables), _compiled(tuple(parts), tuple(scope.variables)))
+    return Template(tuple(parts), tuple(scope.variables))
 
 
 def render(template: Template, variables: Mapping[str, Value]) -> str:
@@ -78,7 +79,12 @@ def render(template: Template, variables: Mapping[str, Value]) -> str:
         given = [variables[name] for name in template.variables]
     except KeyError as error:
         raise UsageError(f"no value for the variable {error}") from None
-    return template.run(*given)
+    return fill(template, given)
+
+
+def fill(template: Template, given: Iterable[Value]) -> str:
+    """The message for the values of `template.variables`, in their order: `render` without looking them up."""
+    return _run_of(template)(*given)
 
 
 def _pieces(source: str) -> Iterator[tuple[str | re.Match[str], int]]:
@@ -106,9 +112,11 @@ def _hole(source: str, scope: Scope, lets: Mapping[str, Expr]) -> Checked:
     return checked
 
 
-def _compiled(parts: tuple[str | Checked, ...], variables: tuple[str, ...]) -> Callable[..., str]:
-    """One Python function that fills the holes; one that fails is filled again exactly."""
-    namespace: dict[str, object] = {"text": text}
+@lru_cache(maxsize=8_192)
+def _run_of(template: Template) -> Callable[..., str]:
+    """One Python function that fills the holes, made at its first use; one that fails is filled again exactly."""
+    parts, variables = template.parts, template.variables
+    namespace: dict[str, object] = {"text": text, "day_text": day_text}
     lines = [f"def run({', '.join(f'v{index}' for index in range(len(variables)))}):"]
     filled: list[str] = []
     for index, part in enumerate(parts):
@@ -118,7 +126,7 @@ def _compiled(parts: tuple[str | Checked, ...], variables: tuple[str, ...]) -> C
         namespace[f"again{index}"] = _again(part, variables)
         namespace[f"t{index}"] = part.type
         value = python_expression(part, variables, namespace)
-        shown = value if isinstance(part.type, String) else f"text({value}, t{index})"
+        shown = _shown(value, part.type, f"t{index}")
         arguments = ", ".join(f"v{position}" for position in range(len(variables)))
         lines += [
             " try:",
@@ -130,6 +138,19 @@ def _compiled(parts: tuple[str | Checked, ...], variables: tuple[str, ...]) -> C
     lines.append(f" return ''.join(({''.join(f'{part}, ' for part in filled)}))")
     exec(compile("\n".join(lines), "<message>", "exec"), namespace)  # noqa: S102 - see python.py
     return namespace["run"]  # type: ignore[return-value]
+
+
+def _shown(value: str, type_: Type, bound: str) -> str:
+    """The Python text that puts a value in words: the commonest types without a call that looks at the type."""
+    match type_:
+        case String():
+            return value
+        case Bool():
+            return f"('yes' if {value} else 'no')"
+        case Date():
+            return f"day_text({value})"
+        case _:
+            return f"text({value}, {bound})"
 
 
 def _again(hole: Checked, variables: tuple[str, ...]) -> Callable[..., str]:

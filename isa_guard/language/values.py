@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
@@ -98,7 +99,7 @@ def text(value: Value, type_: Type) -> str:
         case Bool():
             return "yes" if value else "no"
         case Date() if isinstance(value, int):
-            return _day(value)
+            return day_text(value)
         case Timestamp() if isinstance(value, int):
             return _instant(value)
         case Duration() if isinstance(value, int):
@@ -134,7 +135,9 @@ _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def _day(days: int) -> str:
+@lru_cache(maxsize=4_096)
+def day_text(days: int) -> str:
+    """A date in words for people: "Tue 24 Nov 2026". Raises ValueRangeError outside the years 1 to 9999."""
     return _civil(to_date(days))
 
 

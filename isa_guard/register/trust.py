@@ -189,9 +189,7 @@ def _read(payload: bytes) -> TrustRoot:
         raise RecordError("it is no trust root of this format")
     if (found["witnesses"], found["revocations"], found["quorum"], found["threshold"]) != ([], [], 0, 1):
         raise RecordError("it names witnesses, revocations or a threshold: a later isa-guard must read it")
-    version, epoch, origin = found["version"], found["epoch"], found["origin"]
-    if not isinstance(version, int) or not isinstance(epoch, int) or version < 1 or epoch < 1:
-        raise RecordError("its version or epoch is no number from 1")
+    version, epoch, origin = _from_one(found["version"]), _from_one(found["epoch"]), found["origin"]
     if not isinstance(origin, str) or not ORIGIN.match(origin):
         raise RecordError("its origin is no name of a register")
     root, grants = found["root"], found["keys"]
@@ -204,7 +202,7 @@ def _grant(found: Json, origin: str) -> Grant:
     if (
         not isinstance(found, dict)
         or not set(found) <= _GRANT_MEMBERS
-        or found.get("role") not in {"record", "log"}
+        or found.get("role") not in ("record", "log")  # a list would not hash
     ):
         raise RecordError("a key of it has no role that is known")
     start, until = found.get("validFrom"), found.get("validUntil")
@@ -218,6 +216,12 @@ def _grant(found: Json, origin: str) -> Grant:
     if _written(grant, origin) != found:
         raise RecordError("a key of it contradicts itself")
     return grant
+
+
+def _from_one(value: Json) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise RecordError("its version or epoch is no number from 1")
+    return value
 
 
 def _key(found: Mapping[str, Json]) -> PublicKey:

@@ -69,6 +69,9 @@ class Calendar:
         object.__setattr__(self, "_weekdays_closed", weekdays)
         object.__setattr__(self, "_digest", _digest_of(self))
 
+    def __hash__(self) -> int:
+        return hash(self._digest)  # of all that makes it, and kept: a calendar is part of the key of many answers
+
     @property
     def digest(self) -> str:
         """SHA-256, in hex, of everything that decides an answer of this calendar, and of its names."""
