@@ -18,6 +18,7 @@ PURPOSES: Final = {
     Role.LOG: "signs checkpoints of the register",
     Role.ROOT: "says which keys to trust; keep it offline once the register is made",
 }
+TERMINAL: Final = "/dev/tty"
 _FILE_HELP: Final = "A private file, or /dev/fd/N, that holds the passphrase of the keys."
 
 
@@ -86,7 +87,7 @@ def _asked(question: str) -> bytes:
     import getpass
 
     try:
-        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+        os.close(os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY))
     except OSError:
         hint = "give --passphrase-file FILE, or the systemd credential isa-guard-passphrase"
         raise KeyRefused(f"there is no terminal to ask for the passphrase; {hint}") from None

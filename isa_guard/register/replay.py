@@ -74,10 +74,10 @@ class Replayer:
     def replayed(self, stored: Stored) -> Replayed:
         """Decide a record again. Raises as `replay`."""
         record = stored.record
-        content = archive.read_case(self.folder, record.fact_digest)
-        if content is None:
-            return Replayed(stored.index, record.decision, Replay.ERASED)
         try:
+            content = archive.read_case(self.folder, record.fact_digest)
+            if content is None:
+                return Replayed(stored.index, record.decision, Replay.ERASED)
             decision = self._decision(record, content)
         except ArchiveBroken as error:
             raise ArchiveBroken(f"record {stored.index}: {error}") from None

@@ -250,7 +250,9 @@ def test_whatever_the_disk_refuses_nothing_is_acknowledged_and_nothing_is_lost(
         raise OSError(code, os.strerror(code))
 
     with appending(filled.folder, filled.trust, SIGNERS, filled.surroundings) as appender:
-        monkeypatch.setattr(Path, "replace", refuse) if call == "rename" else monkeypatch.setattr(os, call, refuse)
+        monkeypatch.setattr(Path, "replace", refuse) if call == "rename" else monkeypatch.setattr(
+            os, call, refuse
+        )
         with pytest.raises(StorageFailed, match=r"full|fault|read-only"):
             appender.append([fresh])
         monkeypatch.undo()

@@ -1,0 +1,337 @@
+"""`isa-guard keys` and `isa-guard register`, and `check` with a record, as people and machines call them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from isa_guard.cli import keys as cli_keys
+from isa_guard.cli import recording
+from tests.cli.calls import AS_OF, BAD, EXAMPLES, GOOD, ROOT, call
+
+if TYPE_CHECKING:
+    from tests.cli.calls import Answer
+
+Capture = pytest.CaptureFixture[str]
+ORIGIN = "example.org/invented-isa"
+PASSPHRASE = "four plain words here"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in [*os.environ]:
+        if name.startswith("ISA_GUARD_") or name == "CREDENTIALS_DIRECTORY":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys and an empty register, made once: unlocking is slow on purpose."""
+    folder = tmp_path_factory.mktemp("original")
+    (folder / "passphrase").write_text(f"{PASSPHRASE}\n", "utf-8")
+    (folder / "passphrase").chmod(0o600)
+    program = "import sys; from isa_guard.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    for arguments in (
+        ["keys", "new", "keys", "--passphrase-file", "passphrase"],
+        [
+            "register",
+            "init",
+            "register",
+            "--origin",
+            ORIGIN,
+            "--key",
+            "keys",
+            "--passphrase-file",
+            "passphrase",
+        ],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        assert done.stderr == ""
+    return folder
+
+
+@pytest.fixture
+def folder(original: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(original, tmp_path, dirs_exist_ok=True)
+
+
+REGISTER = ["--register", "register", "--key", "keys"]
+RECORDING = [*REGISTER, "--passphrase-file", "passphrase"]
+
+
+def recorded(capsys: Capture, *facts: Path) -> Answer:
+    return call(capsys, "check", *facts, *AS_OF, *RECORDING)
+
+
+def fingerprint(capsys: Capture) -> str:
+    return next(
+        line.split()[1]
+        for line in call(capsys, "keys", "list", "keys").out.splitlines()
+        if line.startswith("root")
+    )
+
+
+def test_keys_are_listed_by_fingerprint(capsys: Capture, folder: Path) -> None:
+    listed = call(capsys, "keys", "list", "keys")
+    assert (listed.code, re.findall(r"^(\w+) +[0-9a-f]{64}$", listed.out, re.MULTILINE)) == (
+        0,
+        ["record", "log", "root"],
+    )
+    (folder / "keys" / "root.pem").unlink()
+    assert "(private key not here)" in call(capsys, "keys", "list", "keys").out
+    (folder / "keys").chmod(0o755)
+    refused = call(capsys, "keys", "list", "keys")
+    assert (refused.code, refused.out) == (4, "")
+    assert "chmod 700" in refused.err
+
+
+def test_keys_are_listed_from_the_settings_or_asked_for(
+    capsys: Capture, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(capsys, "keys", "list").code == 2
+    monkeypatch.setenv("ISA_GUARD_KEY", "keys")
+    assert call(capsys, "keys", "list").code == 0
+
+
+def test_a_recorded_decision_is_listed_shown_verified_and_replayed(capsys: Capture, folder: Path) -> None:
+    checked = recorded(capsys, GOOD, BAD)
+    assert checked.code == 1
+    assert "recorded as 0" in checked.out
+    assert "recorded as 1" in checked.out
+    listed = call(capsys, "register", "list", *REGISTER)
+    assert (listed.code, len(listed.out.splitlines())) == (0, 2)
+    assert "permit-with-obligations" in listed.out.splitlines()[0]
+    shown = call(capsys, "register", "show", "1", *REGISTER)
+    assert json.loads(shown.out)["decision"] == "refuse"
+    verified = call(capsys, "register", "verify", *REGISTER)
+    assert verified.code == 0
+    assert f"{ORIGIN}: 2 records verify." in verified.out
+    assert "older state" in verified.out
+    replayed = call(capsys, "register", "replay", "--all", *REGISTER)
+    assert (replayed.code, replayed.out.splitlines()[-1]) == (0, "2 replayed and the same, 0 erased")
+    assert call(capsys, "register", "replay", "1", *REGISTER).out.splitlines()[0].split() == [
+        "1",
+        "refuse",
+        "the",
+        "same",
+    ]
+
+
+def test_an_auditor_needs_the_fingerprint_and_nothing_else(capsys: Capture, folder: Path) -> None:
+    trusted = fingerprint(capsys)
+    shutil.rmtree(folder / "keys")
+    for form in (trusted, trusted.upper(), ":".join(re.findall("..", trusted))):
+        assert call(capsys, "register", "verify", "--register", "register", "--trust", form).code == 0
+    other = call(capsys, "register", "verify", "--register", "register", "--trust", "0" * 64)
+    assert (other.code, other.out) == (5, "")
+    assert "not the trusted" in other.err
+    assert call(capsys, "register", "verify", "--register", "register", "--trust", "short").code == 2
+    assert call(capsys, "register", "verify", "--register", "register").code == 2
+    assert call(capsys, "register", "verify").code == 2
+
+
+def test_a_register_that_was_never_noted_is_not_trusted(capsys: Capture, folder: Path) -> None:
+    shutil.rmtree(folder / "keys" / "trusted")
+    for arguments in (["register", "verify", *REGISTER], ["check", GOOD, *AS_OF, *RECORDING]):
+        refused = call(capsys, *arguments)
+        assert (refused.code, refused.out) == (5, "")
+        assert "--trust FINGERPRINT" in refused.err
+
+
+def test_a_tampered_register_is_exit_5_and_is_not_appended_to(capsys: Capture, folder: Path) -> None:
+    recorded(capsys, GOOD)
+    path = folder / "register" / "journal" / "000000000000.seg"
+    content = bytearray(path.read_bytes())
+    content[500] ^= 1
+    path.write_bytes(content)
+    for arguments in (
+        ["register", "verify", *REGISTER],
+        ["register", "list", *REGISTER],
+        ["register", "show", "0", *REGISTER],
+        ["register", "replay", "0", *REGISTER],
+        ["check", GOOD, *AS_OF, *RECORDING],
+    ):
+        answer = call(capsys, *arguments)
+        assert (answer.code, answer.out) == (5, ""), arguments  # no decision is reported without its record
+        assert "record 0" in answer.err
+    path.write_bytes(content[:400])
+    assert call(capsys, "register", "verify", *REGISTER).code == 5
+
+
+def test_bytes_beyond_the_checkpoint_are_mentioned(capsys: Capture, folder: Path) -> None:
+    path = folder / "register" / "journal" / "000000000000.seg"
+    path.write_bytes(b"torn")
+    answer = call(capsys, "register", "verify", *REGISTER)
+    assert answer.code == 0
+    assert "4 bytes follow that no checkpoint covers" in answer.out
+
+
+def test_an_erased_case_is_no_error_of_the_register(capsys: Capture, folder: Path) -> None:
+    recorded(capsys, GOOD, BAD)
+    erased = [path for path in (folder / "register" / "cases").rglob("*") if path.is_file()]
+    erased[0].unlink()
+    partly = call(capsys, "register", "replay", "--all", *REGISTER)
+    assert (partly.code, partly.out.splitlines()[-1]) == (0, "1 replayed and the same, 1 erased")
+    erased[1].unlink()
+    assert call(capsys, "register", "replay", "--all", *REGISTER).code == 4  # nothing was replayed
+    assert call(capsys, "register", "verify", *REGISTER).code == 0
+
+
+def test_a_replay_names_one_record_or_all(capsys: Capture, folder: Path) -> None:
+    assert call(capsys, "register", "replay", *REGISTER).code == 2
+    assert call(capsys, "register", "replay", "0", "--all", *REGISTER).code == 2
+    assert call(capsys, "register", "replay", "0", *REGISTER).code == 4
+
+
+def test_without_a_passphrase_nothing_is_recorded_and_nothing_reported(
+    capsys: Capture, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "passphrase").write_text("not the passphrase", "utf-8")
+    wrong = recorded(capsys, GOOD)
+    assert (wrong.code, wrong.out) == (4, "")
+    assert "passphrase is not the one" in wrong.err
+    monkeypatch.setattr(cli_keys, "TERMINAL", str(folder / "absent"))
+    missing = call(capsys, "check", GOOD, *AS_OF, *REGISTER)
+    assert (missing.code, missing.out) == (4, "")
+    assert "--passphrase-file" in missing.err
+
+
+def test_a_passphrase_is_asked_for_on_the_terminal(
+    capsys: Capture, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(cli_keys, "_asked", lambda _: PASSPHRASE.encode())
+        assert call(capsys, "check", GOOD, *AS_OF, *REGISTER).code == 0
+    credentials = folder / "credentials"
+    credentials.mkdir()
+    shutil.copy(folder / "passphrase", credentials / "isa-guard-passphrase")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
+    assert call(capsys, "check", GOOD, *AS_OF, *REGISTER).code == 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "what"),
+    [
+        (["short"], "shorter than 12"),
+        (["a long passphrase", "another passphrase"], "differ"),
+        ([], "no passphrase"),
+    ],
+)
+def test_a_new_passphrase_is_typed_twice_and_not_short(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answers: list[str], what: str
+) -> None:
+    given = iter(answers)
+
+    def asked(_: str) -> str:
+        found = next(given, None)
+        if found is None:
+            raise EOFError
+        return found
+
+    monkeypatch.setattr("getpass.getpass", asked)
+    monkeypatch.setattr(cli_keys, "TERMINAL", "/dev/null")
+    refused = call(capsys, "keys", "new", "keys")
+    assert refused.code == 4
+    assert what in refused.err
+    assert not (tmp_path / "keys").exists()
+
+
+def test_keys_are_made_with_a_passphrase_from_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    monkeypatch.setattr(cli_keys, "_asked", lambda _: b"a long passphrase")
+    assert cli_keys.new_passphrase(None) == b"a long passphrase"
+
+
+def test_a_name_is_given_to_one_register_only(capsys: Capture, folder: Path) -> None:
+    again = call(
+        capsys,
+        "register",
+        "init",
+        "second",
+        "--origin",
+        ORIGIN,
+        "--key",
+        "keys",
+        "--passphrase-file",
+        "passphrase",
+    )
+    assert again.code == 2
+    assert "trusted already" in again.err
+    assert not (folder / "second").exists()
+
+
+def test_recording_needs_a_register_and_keys(capsys: Capture, folder: Path) -> None:
+    assert call(capsys, "check", GOOD, *AS_OF, "--record").code == 2
+    assert call(capsys, "check", GOOD, *AS_OF, "--register", "register").code == 2
+    assert call(capsys, "check", GOOD, *AS_OF, "--register", "absent", "--key", "keys").code == 4
+    with pytest.raises(Exception, match="say where the register is"):
+        recording.register_folder("")
+    unrecorded = call(capsys, "check", GOOD, *AS_OF, *REGISTER, "--no-record")
+    assert (unrecorded.code, "recorded" in unrecorded.out) == (0, False)
+
+
+def test_a_clock_without_a_boot_id_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert re.fullmatch("[0-9a-f-]{36}", recording.read_clock().boot_id)
+    monkeypatch.setattr(recording, "BOOT_ID", tmp_path / "absent")
+    assert recording.read_clock().boot_id == "unknown"
+
+
+def test_every_command_explains_itself(capsys: Capture) -> None:
+    for arguments in (
+        ["keys"],
+        ["keys", "new"],
+        ["keys", "list"],
+        *(["register", name] for name in ("init", "list", "show", "verify", "replay")),
+    ):
+        answer = call(capsys, *arguments, "--help")
+        assert answer.code == 0
+        assert "Usage:" in answer.out
+
+
+def test_an_unrecorded_check_loads_neither_keys_nor_cryptography() -> None:
+    program = (
+        "import sys; from isa_guard.cli.main import main; code = main(sys.argv[1:]);"
+        "loaded = [name for name in sys.modules if name.startswith(('cryptography', 'isa_guard.register'))];"
+        "print(code, loaded)"
+    )
+    arguments = [
+        sys.executable,
+        "-c",
+        program,
+        "check",
+        str(EXAMPLES / "monthly-performance" / "transfer.yaml"),
+        *AS_OF,
+    ]
+    done = subprocess.run(
+        arguments, cwd="/", check=True, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}
+    )
+    assert done.stdout.splitlines()[-1] == "0 []"
+
+
+def test_a_recorded_check_never_loads_certificates(folder: Path) -> None:
+    program = (
+        "import sys; from isa_guard.cli.main import main; code = main(sys.argv[1:]);"
+        "print(code, [name for name in sys.modules if 'x509' in name])"
+    )
+    arguments = [sys.executable, "-c", program, "check", str(GOOD), *AS_OF, *RECORDING]
+    done = subprocess.run(
+        arguments, cwd=folder, check=True, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}
+    )
+    assert done.stdout.splitlines()[-1] == "0 []"
