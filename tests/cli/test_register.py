@@ -252,11 +252,20 @@ def test_a_new_passphrase_is_typed_twice_and_not_short(
     assert not (tmp_path / "keys").exists()
 
 
-def test_keys_are_made_with_a_passphrase_from_the_terminal(
-    monkeypatch: pytest.MonkeyPatch, folder: Path
+def test_keys_and_a_register_are_made_and_the_next_step_is_said(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(cli_keys, "_asked", lambda _: b"a long passphrase")
-    assert cli_keys.new_passphrase(None) == b"a long passphrase"
+    monkeypatch.setattr("getpass.getpass", lambda _: PASSPHRASE)
+    monkeypatch.setattr(cli_keys, "TERMINAL", "/dev/null")
+    made = call(capsys, "keys", "new", "keys")
+    assert (made.code, "isa-guard register init" in made.out) == (0, True)
+    begun = call(capsys, "register", "init", "register", "--origin", ORIGIN, "--key", "keys")
+    assert begun.code == 0
+    assert f"Root key fingerprint: {fingerprint(capsys)}" in begun.out
+    assert call(capsys, "register", "verify", *REGISTER).code == 0
+    again = call(capsys, "keys", "new", "keys")
+    assert again.code == 4
+    assert "no key is written over" in again.err
 
 
 def test_a_name_is_given_to_one_register_only(capsys: Capture, folder: Path) -> None:

@@ -149,7 +149,15 @@ def test_missing_and_foreign_files_are_refused(folder: Path) -> None:
     path = private_path(folder, Role.RECORD)
     good = path.read_bytes()
     openssl_own = openssl("genpkey", "-algorithm", "ed25519", "-aes256", "-pass", "pass:" + "x" * 12)
-    for content in (b"", b"\xff", good[:-2], good.replace(b"M", b"N", 1), openssl_own, good + b"x" * 5_000):
+    for content in (
+        b"",
+        b"\xff",
+        good[:-2],
+        good.replace(b"M", b"N", 1),
+        good.replace(b"MI", b"M", 1),
+        openssl_own,
+        good + b"x" * 5_000,
+    ):
         path.write_bytes(content)
         with pytest.raises(KeyRefused):
             load_signer(folder, Role.RECORD, PASSPHRASE)

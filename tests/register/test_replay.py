@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -206,6 +207,7 @@ def test_attachments_are_read_by_digest_or_missing(made: Made) -> None:
     blob_path(made.folder / "attachments", digest).mkdir()
     with pytest.raises(ArchiveBroken, match="cannot be read"):
         read_attachment(made.folder, digest)
+    shutil.rmtree(made.folder / "archive")
     (made.folder / "archive").write_bytes(b"")
     with pytest.raises(StorageFailed, match="archived"):
         keep_agreement(made.folder, shipped())

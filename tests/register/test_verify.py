@@ -287,7 +287,7 @@ def test_memory_does_not_grow_with_the_register(tmp_path: Path) -> None:
     one = decided()
     made.append(*[one] * 40)
     peaks = []
-    for size in (40, 400):
+    for size in (40, 240):
         if size > 40:
             made.append(*[one] * (size - 40))
         tracemalloc.start()
