@@ -127,7 +127,8 @@ def _finding(finding: Finding, decision: Decision, how: Manner) -> Iterator[str]
         )
     for reading in decision.agreement.readings_of(finding.rule.id):
         yield from _labelled("read as", f"{reading.reading} ({reading.id})", how)
-    yield from _labelled("where", f"{finding.place}  rule {finding.rule.id}", how)
+    yield from _labelled("where", f"{finding.place}", how)
+    yield from _labelled("rule", finding.rule.id, how)
 
 
 def _labelled(label: str, text: str, how: Manner, width: int = LABEL) -> Iterator[str]:

@@ -1,0 +1,42 @@
+"""The report as workflow commands, which GitHub Actions turns into remarks on the lines of the fact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from isa_guard.report.results import Gravity, results
+from isa_guard.report.words import verdict_words
+
+if TYPE_CHECKING:
+    from isa_guard.report.results import Result
+    from isa_guard.report.run import Run
+
+COMMANDS: Final = {Gravity.ERROR: "error", Gravity.WARNING: "warning", Gravity.NOTE: "notice"}
+
+
+def render(run: Run) -> str:
+    """Answer the commands, and a line for each decision, ending in a newline."""
+    lines = [_command(one) for one in results(run)]
+    lines += [
+        f"{verdict_words(one)}: {one.fact.kind.value} {_data(one.fact.reference)}" for one in run.decisions
+    ]
+    return "\n".join(lines or ["::error::no fact was found"]) + "\n"
+
+
+def _command(one: Result) -> str:
+    where = [f"file={_property(one.place.source)}"]
+    if one.place.line:
+        where.append(f"line={one.place.line}")
+    if one.place.column:
+        where.append(f"col={one.place.column}")
+    where.append(f"title={_property(one.rule_id)}")
+    return f"::{COMMANDS[one.gravity]} {','.join(where)}::{_data(one.message)}"
+
+
+def _data(text: str) -> str:
+    """Escape the message: an unescaped line end would begin another command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,94 @@
+"""What stops, or advises, or could not be read, as one list: the formats for machines that place remarks on lines."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from isa_guard.decide.verdict import stopping
+from isa_guard.language.outcome import Outcome
+from isa_guard.model.rule import Otherwise
+from isa_guard.report.words import clause_numbers, needs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from isa_guard.errors import Place, Problem
+    from isa_guard.model.decision import Decision, Finding
+    from isa_guard.model.rule import Rule
+    from isa_guard.report.run import Run
+
+
+class Gravity(StrEnum):
+    """How grave a result is: it refuses (or could not be read), a person must decide, it is advice."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One remark on one place. `fingerprint` stays the same when the fact is reformatted or its lines move."""
+
+    rule_id: str
+    title: str
+    gravity: Gravity
+    message: str
+    place: Place
+    fingerprint: str
+    rule: Rule | None
+
+
+def results(run: Run) -> tuple[Result, ...]:
+    """Answer every result of a run, in the order of the facts."""
+    return (*(one for decision in run.decisions for one in _of(decision)), *map(_unread, run.problems))
+
+
+def _of(decision: Decision) -> Iterator[Result]:
+    for finding in decision.findings:
+        gravity = _gravity(finding)
+        if gravity is None:
+            continue
+        key = f"{finding.rule.id}\n{decision.fact.kind.value}\n{decision.fact.reference}\n{decision.agreement.id}"
+        fingerprint = hashlib.sha256(key.encode()).hexdigest()
+        place, rule = finding.place, finding.rule
+        yield Result(rule.id, rule.title, gravity, _message(finding), place, fingerprint, rule)
+
+
+def _gravity(finding: Finding) -> Gravity | None:
+    stops = stopping(finding)
+    if stops in {Otherwise.REFUSE, Otherwise.NOT_COVERED}:
+        return Gravity.ERROR
+    if stops is Otherwise.REFER:
+        return Gravity.WARNING
+    troubled = finding.outcome in {Outcome.NOT_MET, Outcome.CANNOT_TELL}
+    return Gravity.NOTE if troubled else None  # advice, or a departure that a dispensation allows
+
+
+def _message(finding: Finding) -> str:
+    why = needs(finding)
+    parts = [f"{finding.rule.title} ({clause_numbers(finding.clauses)})", f"seen: {finding.seen}"]
+    if why:
+        parts.append(why)
+    if finding.dispensation:
+        parts.append(f"departed from under dispensation {finding.dispensation.id}")
+    parts.append(f"to satisfy: {finding.satisfy}")
+    return ". ".join(parts)
+
+
+def _unread(problem: Problem) -> Result:
+    key = f"{problem.code}\n{problem.place.source}\n{problem.what}"
+    fingerprint = hashlib.sha256(key.encode()).hexdigest()
+    message = f"{problem.what}; {problem.hint}" if problem.hint else problem.what
+    return Result(
+        f"load/{problem.code}",
+        "It could not be read",
+        Gravity.ERROR,
+        message,
+        problem.place,
+        fingerprint,
+        None,
+    )
