@@ -93,27 +93,32 @@ def satisfiable(condition: Condition) -> Reach:
 
 def reaches(condition: Condition) -> Reaches:
     """Whether some fact makes the condition apply, meets it, and breaks it."""
+    outcomes, missing = _tried(condition)
+    applies = Reach.POSSIBLE
+    if condition.when is not None:  # on its own: it may read less than `require`, and so be told exactly
+        applied, unmet = _tried(Condition(None, condition.when))
+        applies = Reach.POSSIBLE if Outcome.MET in applied else unmet
+    return Reaches(
+        applies,
+        Reach.POSSIBLE if Outcome.MET in outcomes else missing,
+        Reach.POSSIBLE if Outcome.NOT_MET in outcomes else missing,
+    )
+
+
+def _tried(condition: Condition) -> tuple[frozenset[Outcome], Reach]:
+    """The outcomes that were seen, and what it means of another that it was not: NEVER if all was tried."""
     scope = condition.require.scope
     variables = tuple(scope.variables)
     domains = _domains(condition)
-    asked = [condition] if condition.when is None else [condition, Condition(None, condition.when)]
-    program = compile_conditions(asked, variables)
+    program = compile_conditions([condition], variables)
     seen: set[Outcome] = set()
-    applied = condition.when is None
     for trial in _trials([domain.values for domain in domains.values()]):
         fact = _fact(dict(zip(domains, trial, strict=True)), scope.variables)
-        outcomes = program.run(
-            *(fact.get(name, 0) for name in variables)
-        )  # one that is not read needs no value
-        seen.add(outcomes[0])
-        applied = applied or outcomes[-1] is Outcome.MET
+        seen.add(program.run(*(fact.get(name, 0) for name in variables))[0])  # one not read needs no value
+        if Outcome.MET in seen and Outcome.NOT_MET in seen:
+            break
     whole = all(domain.whole for domain in domains.values()) and _count(domains.values()) <= MAX_TRIALS
-    missing = Reach.NEVER if whole else Reach.UNKNOWN
-    return Reaches(
-        Reach.POSSIBLE if applied else missing,
-        Reach.POSSIBLE if Outcome.MET in seen else missing,
-        Reach.POSSIBLE if Outcome.NOT_MET in seen else missing,
-    )
+    return frozenset(seen), Reach.NEVER if whole else Reach.UNKNOWN
 
 
 def _trials(values: Sequence[tuple[Value | _Absent, ...]]) -> Iterator[tuple[Value | _Absent, ...]]:

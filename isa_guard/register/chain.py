@@ -12,18 +12,18 @@ from isa_guard.register.statement import read_statement
 
 if TYPE_CHECKING:
     from isa_guard.register.checkpoint import Checkpoint
-    from isa_guard.register.statement import Record
+    from isa_guard.register.statement import Record, Standing
     from isa_guard.register.trust import TrustRoot
 
 
 class Chain:
-    """Follows a register record by record; holds the last record and the frontier of the tree."""
+    """Follows a register record by record; holds the last one's place and the frontier of the tree."""
 
     def __init__(self, trust: TrustRoot) -> None:
         self.trust = trust
         self.frontier = Frontier()
         self._leaf: bytes | None = None
-        self._last: Record | None = None
+        self._last: Standing | None = None
         self._unread = b""
 
     @property
@@ -37,10 +37,10 @@ class Chain:
         return self._leaf.hex() if self._leaf is not None else None
 
     @property
-    def last(self) -> Record | None:
-        """The last record, if there is one. Raises RegisterBroken where it is malformed."""
+    def last(self) -> Standing | None:
+        """Where and when the last record was made, if there is one. Raises RegisterBroken where it is malformed."""
         if self._unread:
-            self._last = _statement(dsse.open_unverified(self._unread).payload, self.size - 1)
+            self._last = _statement(dsse.open_unverified(self._unread).payload, self.size - 1).standing
             self._unread = b""
         return self._last
 
@@ -61,16 +61,16 @@ class Chain:
             raise RegisterBroken(Damage.POSITION, index, what)
         if standing.previous != self.previous:
             raise RegisterBroken(Damage.CHAIN, index)
-        if last and standing.decided_at < last.standing.decided_at:
+        if last and standing.decided_at < last.decided_at:
             raise RegisterBroken(Damage.TIME, index)
-        self.take(envelope, record)
+        self.take(envelope, standing)
         return record
 
-    def take(self, envelope: bytes, record: Record) -> bytes:
+    def take(self, envelope: bytes, standing: Standing) -> bytes:
         """Take a record that is known to follow, and answer its leaf hash."""
         self._leaf = leaf_hash(envelope)
         self.frontier.add(self._leaf)
-        self._last, self._unread = record, b""
+        self._last, self._unread = standing, b""
         return self._leaf
 
     def matches(self, checkpoint: Checkpoint) -> None:

@@ -54,8 +54,11 @@ class Part:
 def decision_part(decision: Decision, commitment_key: bytes) -> Part:
     """Answer what a record says of a decision itself; the same decision gives the same bytes."""
     agreement, fact = decision.agreement, decision.fact
+    applicable = decision.applicable
+    unread = any(one.missing or one.asserted for one in applicable)
+    names = frozenset(_paths(agreement.schemas[fact.kind], fact.kind.value) if unread else ())
     lists: dict[str, list[Json]] = {
-        "findings": [_finding(fact, agreement, one) for one in decision.applicable],
+        "findings": [_finding(fact, names, one) for one in applicable],
         "notApplicable": [one.rule.id for one in decision.findings if one.outcome is Outcome.NOT_APPLICABLE],
         "obligations": list(_obligations(decision)),
     }
@@ -125,16 +128,18 @@ def _families(sources: Iterable[Source]) -> list[Json]:
     return [*sorted({source.name.split("/")[1] for source in sources})]
 
 
-def _finding(fact: Fact, agreement: Agreement, finding: Finding) -> Json:
+def _finding(fact: Fact, names: frozenset[str], finding: Finding) -> Json:
     written: dict[str, Json] = {
-        "asserted": list(_declared(finding.asserted, fact, agreement)),
         "clauses": [clause.number for clause in finding.clauses],
         "locator": _locator(finding, fact),
-        "missing": list(_declared(finding.missing, fact, agreement)),
         "otherwise": finding.rule.otherwise.value,
         "outcome": finding.outcome.value,
         "rule": finding.rule.id,
     }
+    if finding.asserted:
+        written["asserted"] = list(_declared(finding.asserted, names))
+    if finding.missing:
+        written["missing"] = list(_declared(finding.missing, names))
     if finding.dispensation is not None:
         written["dispensation"] = finding.dispensation.id
     return written
@@ -160,6 +165,8 @@ def _obligations(decision: Decision) -> Iterator[Json]:
 
 def _fitting(items: Sequence[Json]) -> list[Json]:
     """Answer as many of the first items as fit the space of one list."""
+    if len(strict_json.write([*items])) <= LIMIT_INLINE:
+        return [*items]
     kept: list[Json] = []
     size = 0
     for item in items:
@@ -178,11 +185,9 @@ def _locator(finding: Finding, fact: Fact) -> str:
     return "/" + path.replace("[", ".").replace("]", "").replace(".", "/")
 
 
-def _declared(paths: Iterable[str], fact: Fact, agreement: Agreement) -> Iterator[str]:
+def _declared(paths: Iterable[str], names: frozenset[str]) -> Iterator[str]:
     """Answer paths as they are where the schema has such a field."""
-    names: set[str] = set()
     for path in paths:
-        names = names or set(_paths(agreement.schemas[fact.kind], fact.kind.value))
         yield path if _POSITION.sub("[]", path) in names else NOT_OURS
 
 

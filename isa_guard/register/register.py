@@ -33,7 +33,7 @@ from isa_guard.register.faults import (
 from isa_guard.register.keys import Role, read_private
 from isa_guard.register.merkle import EMPTY_ROOT, leaf_hash
 from isa_guard.register.predicate import COMMITMENT_KEY_BYTES
-from isa_guard.register.statement import Standing, draft, read_statement, statement
+from isa_guard.register.statement import Standing, draft, statement
 from isa_guard.register.trust import Grant, TrustRoot, read_trust_root, write_trust_root
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from isa_guard.model.decision import Decision
     from isa_guard.register.clock import Reading
     from isa_guard.register.keys import Signer
-    from isa_guard.register.statement import Draft, Record
+    from isa_guard.register.statement import Draft
 
 TRUST_ROOT: Final = "trust-root.json"
 JOURNAL: Final = "journal"
@@ -208,20 +208,18 @@ class Appender:
         key, engine = self._commitment_key, this_engine()
         drafts = [draft(decision, key, engine) for decision in decisions]
         self._keep(decisions, drafts)
-        envelopes, records = self._signed(drafts)
+        envelopes, standings = self._signed(drafts)
         try:
             stored = self._tail.append(envelopes)
             start = self.size
-            leaves = [
-                self._chain.take(envelope, record) for envelope, record in zip(stored, records, strict=True)
-            ]
+            leaves = [self._chain.take(*both) for both in zip(stored, standings, strict=True)]
             self._cover()
         except BaseException:
             self._failed = True
             raise
         return tuple(
-            Receipt(start + offset, leaf, record.standing.decision_id, self.size)
-            for offset, (leaf, record) in enumerate(zip(leaves, records, strict=True))
+            Receipt(start + offset, leaf, standing.decision_id, self.size)
+            for offset, (leaf, standing) in enumerate(zip(leaves, standings, strict=True))
         )
 
     def _keep(self, decisions: Sequence[Decision], drafts: Sequence[Draft]) -> None:
@@ -234,26 +232,25 @@ class Appender:
             if one.attachment is not None:
                 archive.keep_attachment(self.folder, one.attachment)
 
-    def _signed(self, drafts: Sequence[Draft]) -> tuple[list[bytes], list[Record]]:
+    def _signed(self, drafts: Sequence[Draft]) -> tuple[list[bytes], list[Standing]]:
         clock = self.surroundings.clock()
-        last = self._chain.last.standing if self._chain.last else None
+        last = self._chain.last
         decided_at = max(clock.wall, last.decided_at) if last else clock.wall
         step = last is not None and stepped(last.clock, clock)
         envelopes: list[bytes] = []
-        records: list[Record] = []
+        standings: list[Standing] = []
         previous = self._chain.previous
         for index, one in enumerate(drafts, self.size):
             decision_id = uuid7(decided_at, self.surroundings.randomness(RANDOM_BYTES))
             operator = self.signers.record.key_id
             place = (self.trust.origin, self.trust.epoch, index)
-            payload = statement(
-                one, Standing(*place, previous, decided_at, decision_id, clock, step, operator)
-            )
+            standing = Standing(*place, previous, decided_at, decision_id, clock, step, operator)
+            payload = statement(one, standing)
             envelope = dsse.sign(payload, self.signers.record)
             envelopes.append(envelope)
-            records.append(read_statement(payload))
+            standings.append(standing)
             previous = leaf_hash(envelope).hex()
-        return envelopes, records
+        return envelopes, standings
 
     def _cover(self) -> None:
         """Sign a checkpoint over all that is stored and put it in place of the old one."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from itertools import accumulate
-from typing import Final, NoReturn
+from typing import Final, NoReturn, cast
 
 from isa_guard.register.faults import RecordError
 
@@ -22,8 +21,6 @@ LIMIT_DEPTH: Final = 32
 LIMIT_BYTES: Final = 4 * 1024 * 1024
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_NEEDS_CARE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
-_NO_BRACKET = re.compile(r'"[^"]*"|[^\[\]{}"]+')
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?[0-9]+([.eE][-+.0-9eE]*)?")
 _INTEGER = re.compile(r"(0|-?[1-9][0-9]{0,15})\Z")
@@ -31,7 +28,6 @@ _PLAIN = re.compile(r'[^"\\\x00-\x1f\x7f-\x9f]*')
 _HEX = re.compile(r"[0-9a-fA-F]{4}")
 _ESCAPES: Final = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
-_STEP: Final = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 class _DoubtError(Exception):
@@ -44,9 +40,14 @@ def write(value: Json) -> bytes:
     Raises RecordError for what a record may not hold: floats, numbers beyond 2^53, control characters, lone
     surrogates, names not in NFC, more than LIMIT_DEPTH levels.
     """
-    plain = _writable(value, 0)
+    plain = value if _plain(value) else _writable(value, 0)
     return json.dumps(
-        plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+        plain,
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+        allow_nan=False,
+        check_circular=False,
     ).encode()
 
 
@@ -74,9 +75,53 @@ def read_object(content: bytes, limit: int = LIMIT_BYTES) -> dict[str, Json]:
     return value
 
 
+def _plain(value: object) -> bool:
+    """Answer whether a value can surely be written as it is: ASCII text and small numbers, not too deep."""
+    if not _shallow(value):
+        return False
+    texts: list[str] = []
+    rest: list[object] = [value]
+    while rest:
+        following: list[object] = []
+        for item in rest:
+            kind = type(item)
+            if kind is str:
+                texts.append(cast("str", item))
+            elif kind is dict:
+                members = cast("dict[str, object]", item)
+                texts.extend(members)
+                following.extend(members.values())
+            elif kind is list:
+                following.extend(cast("list[object]", item))
+            elif kind is int:
+                if not -LARGEST <= cast("int", item) <= LARGEST:
+                    return False
+            elif item is not None and kind is not bool:
+                return False
+        rest = following
+    try:
+        joined = "".join(texts)
+    except TypeError:  # a name that is no text
+        return False
+    return joined.isascii() and (joined.isprintable() or not _CONTROL.search(joined))
+
+
+def _shallow(value: object) -> bool:
+    """Answer whether a value has at most LIMIT_DEPTH levels."""
+    containers = [value] if isinstance(value, dict | list) else []
+    for _ in range(LIMIT_DEPTH):
+        if not containers:
+            return True
+        containers = [
+            inner
+            for item in containers
+            for inner in (item.values() if isinstance(item, dict) else item)
+            if isinstance(inner, dict | list)
+        ]
+    return not containers
+
+
 def _writable(value: object, depth: int) -> Json:
-    if depth > LIMIT_DEPTH:
-        raise RecordError(f"more than {LIMIT_DEPTH} levels deep")
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -85,6 +130,8 @@ def _writable(value: object, depth: int) -> Json:
         raise RecordError("a number beyond 2^53 would not be read alike everywhere: write it as text")
     if isinstance(value, str):
         return _text(value)
+    if depth >= LIMIT_DEPTH and isinstance(value, list | tuple | dict):
+        raise RecordError(f"more than {LIMIT_DEPTH} levels deep")
     if isinstance(value, list | tuple):
         return [_writable(item, depth + 1) for item in value]
     if isinstance(value, dict):
@@ -109,14 +156,13 @@ def _text(value: str) -> str:
 
 def _quick(text: str) -> Json:
     """Answer by the C reader what it and the careful one surely read alike."""
-    if _NEEDS_CARE.search(text):
-        raise _DoubtError
-    depths = accumulate(_STEP.get(sign, 0) for sign in _NO_BRACKET.sub("", text))
-    if max(depths, default=0) > LIMIT_DEPTH:
+    if "\\" in text or not ((text.isascii() and text.isprintable()) or not _CONTROL.search(text)):
         raise _DoubtError
     value: Json = json.loads(
         text, object_pairs_hook=_once, parse_int=_integer, parse_float=_never, parse_constant=_never
     )
+    if not _shallow(value):
+        raise _DoubtError
     return value
 
 
@@ -166,7 +212,7 @@ class _Reader:
 
     def value(self, depth: int) -> Json:
         sign = self.sign()
-        if sign in _STEP and depth >= LIMIT_DEPTH:
+        if sign in {"[", "{"} and depth >= LIMIT_DEPTH:
             self.fault(f"more than {LIMIT_DEPTH} levels deep")
         if sign == "{":
             return self.members(depth + 1)

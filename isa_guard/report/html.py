@@ -33,6 +33,10 @@ code { overflow-wrap: anywhere; }
 summary { cursor: pointer; font-weight: bold; padding: .5rem 0; }
 @media print { body { max-width: none; padding: 0; font-size: 10pt; } article { break-inside: avoid; } }
 """
+NOTE: Final = (
+    "Practice, not legal advice. Each finding names the encoded clause and the recorded reading that it used; "
+    "what people must judge is left to people."
+)
 _SYMBOLS: Final = {
     Outcome.MET: "\u2713",
     Outcome.NOT_MET: "\u2717",
@@ -69,8 +73,7 @@ def render(run: Run) -> str:
     ]
     foot = [
         "</main>",
-        "<footer><p>Practice, not legal advice. Each finding names the encoded clause and the recorded reading that it used; "
-        "what people must judge is left to people.</p></footer>",
+        f"<footer><p>{NOTE}</p></footer>",
         "</body>",
         "</html>",
         "",

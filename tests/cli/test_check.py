@@ -103,9 +103,8 @@ def test_an_agreement_that_cannot_be_read_is_told_once_for_many_facts(
 
 
 def test_a_transfer_outside_the_period_in_force_is_not_covered(capsys: Capture, tmp_path: Path) -> None:
-    (tmp_path / "t.yaml").write_text(
-        GOOD.read_text().replace("2026-11-23", "2018-04-30").replace("2026-11-02", "2018-03-01")
-    )
+    sent = GOOD.read_text() + "  sent_at: 2018-04-30T12:00:00Z\n"
+    (tmp_path / "t.yaml").write_text(sent)
     answer = call(capsys, "check", "t.yaml", *AS_OF)
     assert answer.code == 1
     assert answer.out.startswith("NOT COVERED")

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -251,7 +252,7 @@ def test_the_page_stands_alone_and_is_well_formed(run: Run, hostile: Run) -> Non
         assert not any({"src", "href", "style", "onclick"} & set(attributes) for _, attributes in page.tags)
         levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
         assert levels[0] == 1
-        assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+        assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
 
 
 def test_the_page_allows_its_own_style_and_nothing_else(run: Run) -> None:
@@ -263,7 +264,7 @@ def test_the_page_allows_its_own_style_and_nothing_else(run: Run) -> None:
     assert style is not None
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
     assert f"default-src 'none'; style-src 'sha256-{digest}'" in report
-    assert html.STYLE == style[1]
+    assert style[1] == html.STYLE
 
 
 def test_the_words_fit_eighty_columns(run: Run) -> None:
