@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.language.outcome import Outcome
@@ -165,16 +167,8 @@ def _obligations(decision: Decision) -> Iterator[Json]:
 
 def _fitting(items: Sequence[Json]) -> list[Json]:
     """Answer as many of the first items as fit the space of one list."""
-    if len(strict_json.write([*items])) <= LIMIT_INLINE:
-        return [*items]
-    kept: list[Json] = []
-    size = 0
-    for item in items:
-        size += len(strict_json.write(item)) + 1
-        if size > LIMIT_INLINE:
-            break
-        kept.append(item)
-    return kept
+    sizes = accumulate(len(json.dumps(item, separators=(",", ":"))) + 1 for item in items)
+    return [item for item, size in zip(items, sizes, strict=True) if size <= LIMIT_INLINE]
 
 
 def _locator(finding: Finding, fact: Fact) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from typing import Final, NoReturn, cast
+from typing import Final, NoReturn
 
 from isa_guard.register.faults import RecordError
 
@@ -77,33 +77,28 @@ def read_object(content: bytes, limit: int = LIMIT_BYTES) -> dict[str, Json]:
 
 def _plain(value: object) -> bool:
     """Answer whether a value can surely be written as it is: ASCII text and small numbers, not too deep."""
-    if not _shallow(value):
-        return False
     texts: list[str] = []
-    rest: list[object] = [value]
-    while rest:
-        following: list[object] = []
-        for item in rest:
-            kind = type(item)
-            if kind is str:
-                texts.append(cast("str", item))
-            elif kind is dict:
-                members = cast("dict[str, object]", item)
-                texts.extend(members)
-                following.extend(members.values())
-            elif kind is list:
-                following.extend(cast("list[object]", item))
-            elif kind is int:
-                if not -LARGEST <= cast("int", item) <= LARGEST:
-                    return False
-            elif item is not None and kind is not bool:
+    level: list[object] = [value]
+    for depth in range(LIMIT_DEPTH + 1):
+        inner: list[object] = []
+        for item in level:
+            if isinstance(item, str):
+                texts.append(item)
+            elif isinstance(item, dict | list) and depth == LIMIT_DEPTH:
                 return False
-        rest = following
+            elif isinstance(item, dict):
+                texts.extend(item)
+                inner.extend(item.values())
+            elif isinstance(item, list):
+                inner.extend(item)
+            elif not (item is None or (isinstance(item, int) and -LARGEST <= item <= LARGEST)):
+                return False
+        level = inner
     try:
         joined = "".join(texts)
     except TypeError:  # a name that is no text
         return False
-    return joined.isascii() and (joined.isprintable() or not _CONTROL.search(joined))
+    return joined.isascii() and joined.isprintable()
 
 
 def _shallow(value: object) -> bool:

@@ -263,7 +263,9 @@ def test_keys_and_a_register_are_made_and_the_next_step_is_said(
     assert begun.code == 0
     assert f"Root key fingerprint: {fingerprint(capsys)}" in begun.out
     assert call(capsys, "register", "verify", *REGISTER).code == 0
-    again = call(capsys, "keys", "new", "keys")
+    (tmp_path / "passphrase").write_text("another passphrase")
+    (tmp_path / "passphrase").chmod(0o600)
+    again = call(capsys, "keys", "new", "keys", "--passphrase-file", "passphrase")
     assert again.code == 4
     assert "no key is written over" in again.err
 

@@ -125,8 +125,14 @@ def test_depth_is_bounded_however_deep_the_text(opening: bytes) -> None:
 def test_the_deepest_allowed_value_is_read_and_written() -> None:
     content = b"[" * LIMIT_DEPTH + b"]" * LIMIT_DEPTH
     assert write(read(content)) == content
+    one_more = b"[" * (LIMIT_DEPTH + 1) + b"]" * (LIMIT_DEPTH + 1)
     with pytest.raises(RecordError, match="levels"):
-        write(json.loads(b"[" * (LIMIT_DEPTH + 2) + b"]" * (LIMIT_DEPTH + 2)))
+        read(one_more)
+    with pytest.raises(RecordError, match="levels"):
+        write(json.loads(one_more))
+    assert read(write([json.loads(content)[0], "é"])) == [json.loads(content)[0], "é"]
+    with pytest.raises(RecordError, match="levels"):
+        write([json.loads(content), "é"])
 
 
 def test_brackets_within_text_are_no_levels() -> None:
