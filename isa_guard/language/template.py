@@ -15,6 +15,7 @@ from isa_guard.errors import IsaGuardError, UsageError
 from isa_guard.language.checker import Checked, Scope, check_unguarded
 from isa_guard.language.exact import EvalError, evaluate
 from isa_guard.language.faults import ExpressionError, Fault
+from isa_guard.language.lets import free_names
 from isa_guard.language.parser import parse
 from isa_guard.language.python import python_expression
 from isa_guard.language.types import Bool, Date, Record, String, is_private
@@ -123,6 +124,10 @@ def _run_of(template: Template) -> Callable[..., str]:
         if isinstance(part, str):
             filled.append(ascii(part))
             continue
+        fixed = _fixed(part)
+        if fixed is not None:
+            filled.append(ascii(fixed))
+            continue
         namespace[f"again{index}"] = _again(part, variables)
         namespace[f"t{index}"] = part.type
         value = python_expression(part, variables, namespace)
@@ -138,6 +143,14 @@ def _run_of(template: Template) -> Callable[..., str]:
     lines.append(f" return ''.join(({''.join(f'{part}, ' for part in filled)}))")
     exec(compile("\n".join(lines), "<message>", "exec"), namespace)  # noqa: S102 - see python.py
     return namespace["run"]  # type: ignore[return-value]
+
+
+def _fixed(hole: Checked) -> str | None:
+    """The words of a hole that reads constants only, such as a term of the agreement: the same for every fact."""
+    if not free_names(hole.expr) <= hole.scope.constants.keys():
+        return None
+    value = evaluate(hole, {})
+    return None if isinstance(value, EvalError) else text(value, hole.type)
 
 
 def _shown(value: str, type_: Type, bound: str) -> str:
