@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from isa_guard.decide.plan import NothingMatched, Step, plan_for
 from isa_guard.decide.terms import agreement_for
 from isa_guard.decide.verdict import combined
-from isa_guard.errors import UsageError
+from isa_guard.errors import Defect, UsageError
 from isa_guard.language import exact
 from isa_guard.language.condition import Condition
 from isa_guard.language.exact import EvalError
@@ -130,7 +130,7 @@ def _why_not_told(step: Step, fact: Fact, variables: Variables) -> tuple[tuple[s
     rule = step.rule
     error = exact.cause(Condition(rule.when, rule.require), variables)
     if error is None:
-        return (), "the two readings of the rule disagree"
+        raise Defect(f"the two readings of {rule.id} disagree: nothing is decided")
     if not error.path:
         return (), error.what
     needed = [field for field in rule.needs if "[]" not in field and field not in fact.places]

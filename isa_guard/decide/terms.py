@@ -33,17 +33,13 @@ def _values(term: Term, categories: set[str], parties: set[str]) -> tuple[Value,
     """Answer the distinct values that a fact of these categories and parties calls for."""
     if not term.variations:
         return (term.value,)
-    found: list[Value] = []
     by_category = {one.of: one.value for one in term.variations if one.by == "category"}
-    for category in sorted(categories):
-        value = by_category.get(category, term.value)
-        if value not in found:
-            found.append(value)
+    called_for = [by_category.get(category, term.value) for category in sorted(categories)]
     special = [one.value for one in term.variations if one.by == "party" and one.of in parties]
-    if special:
-        found = [value for value in found if value != term.value]
-        found += [value for value in special if value not in found]
-    return tuple(found) or (term.value,)
+    if special:  # what is agreed with a party goes before the default, but not before a category's own value
+        called_for = [value for value in called_for if value != term.value] + special
+    distinct = [value for index, value in enumerate(called_for) if value not in called_for[:index]]
+    return tuple(distinct) or (term.value,)
 
 
 def _words(fact: Fact, names: Iterable[str]) -> Iterable[str]:

@@ -309,3 +309,48 @@ def test_one_more_finding_never_makes_a_decision_milder(parts: list[tuple[str, O
     findings = [finding(part) for part in parts]
     ranks = [strictness.index(combined(findings[:count], ())) for count in range(len(findings) + 1)]
     assert ranks == sorted(ranks)
+
+
+def test_an_error_that_is_no_missing_field_is_told_as_what_it_is(tmp_path: Path) -> None:
+    finding = decided(tmp_path, [rule(require="transfer.volume / 0 == 1")], "  volume: 1\n").findings[0]
+    assert (finding.outcome, finding.missing) == (Outcome.CANNOT_TELL, ())
+    assert "zero" in finding.cause
+
+
+def test_two_readings_that_disagree_decide_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from isa_guard.decide import decide as module
+    from isa_guard.errors import Defect
+
+    monkeypatch.setattr(module.exact, "cause", lambda *_: None)
+    with pytest.raises(Defect, match="own/volume disagree"):
+        decided(tmp_path, [rule()], "")
+
+
+def test_what_cannot_be_told_obliges_to_nothing_yet(tmp_path: Path) -> None:
+    decision = decided(tmp_path, [DUTIFUL], "  needed_by: 2026-11-23\n", terms=KEEP)
+    assert (decision.verdict, decision.obligations) == (Verdict.REFER, ())
+
+
+def test_a_term_deep_in_its_groups_varies_too(tmp_path: Path) -> None:
+    terms = {"a": {"b": {"most": {"default": 5, "by-party": {"south": 7, "north": 7}}}, "other": 1}}
+    one = rule(
+        require="transfer.volume <= agreement.terms.a.b.most && agreement.terms.a.other == 1", satisfy="x"
+    )
+    assert (
+        decided(tmp_path, [one], "  from: north\n  to: south\n  volume: 7\n", terms=terms).verdict
+        is Verdict.PERMIT
+    )
+    assert decided(tmp_path, [one], "  from: elsewhere\n  volume: 7\n", terms=terms).verdict is Verdict.REFUSE
+
+
+def test_an_event_has_one_category_where_a_transfer_has_several(tmp_path: Path) -> None:
+    one = rule(
+        on="event",
+        needs=["event.category"],
+        require="agreement.terms.volume.most == 20 && has(event.category)",
+        seen="x",
+    )
+    clauses = {"1": {"section": "1", "says": "x", "checked-by": {"rules": ["own/volume"]}}}
+    agreement = loaded(tmp_path, small(rules=[one], clauses=clauses, terms=VARIED))
+    event = fact(agreement, "  category: cases\n", kind="event")
+    assert decide(agreement, event, now=NOW).verdict is Verdict.PERMIT

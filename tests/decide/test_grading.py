@@ -1,0 +1,212 @@
+"""What cases are worth: a case that fails is told, and a wrong that none notices is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isa_guard.decide.grading import changed_values, grade_agreement, grade_rule, with_term
+from isa_guard.errors import LoadError, Place
+from isa_guard.language.outcome import Outcome
+from isa_guard.language.types import BOOL, INT, PERIOD, STRING, List
+from isa_guard.load.cases import read_agreement_cases, read_rule_cases
+from isa_guard.model.agreement import Term
+from isa_guard.uk.calendars import calendar
+from isa_guard.uk.periods import Period, Unit
+from tests.load.documents import loaded, rule, small, write
+
+CASES: dict[str, Any] = {
+    "format": "isa-guard/cases/1",
+    "now": "2026-11-23T09:00:00Z",
+    "agreement": {"terms": {"volume": {"most": 500}}},
+    "given": {"volume": 1},
+    "cases": [
+        {"name": "few", "given": {"volume": 500}, "expect": "met"},
+        {"name": "many", "given": {"volume": 501}, "expect": "not-met"},
+        {"name": "nobody says", "but": ["volume"], "expect": "cannot-tell"},
+    ],
+}
+
+
+def rule_folder(folder: Path, cases: dict[str, Any] | None = None, **changes: Any) -> Path:
+    write(folder, {"format": "isa-guard/rule/1", **rule(**changes)}, "rule.yaml")
+    write(folder, cases or CASES, "cases.yaml")
+    return folder
+
+
+def test_cases_that_see_every_outcome_and_notice_every_wrong_have_full_marks(tmp_path: Path) -> None:
+    grade = grade_rule(read_rule_cases(rule_folder(tmp_path)))
+    assert (grade.subject, grade.cases, grade.failed, grade.unseen, grade.survivors) == (
+        "own/volume",
+        3,
+        (),
+        (),
+        (),
+    )
+    assert grade.mutants > 0
+    assert grade.passed
+
+
+def test_a_wrong_in_when_is_looked_for_too(tmp_path: Path) -> None:
+    needs = ["transfer.volume", "transfer.personal"]
+    grade = grade_rule(
+        read_rule_cases(rule_folder(tmp_path, when="transfer.personal || transfer.volume > 0", needs=needs))
+    )
+    assert any(survivor.startswith("when: ") for survivor in grade.survivors)
+
+
+def test_a_wrong_that_the_checker_refuses_needs_no_case(tmp_path: Path) -> None:
+    """Dropping the guard `has(...)` leaves an expression that cannot be loaded at all."""
+    guarded = "has(transfer.volume) && transfer.volume <= 500"
+
+    def made(name: str, **changes: Any) -> int:
+        return grade_rule(read_rule_cases(rule_folder(tmp_path / name, **changes))).mutants
+
+    assert made("a", needs=None, require=guarded) < made("b", require=guarded)
+    in_when = {"when": guarded, "require": "transfer.volume > 0"}
+    assert made("c", needs=None, **in_when) < made("d", **in_when)
+
+
+def test_an_outcome_that_no_case_has_is_named(tmp_path: Path) -> None:
+    only = {**CASES, "cases": CASES["cases"][:1]}
+    grade = grade_rule(read_rule_cases(rule_folder(tmp_path, only)))
+    assert grade.unseen == (Outcome.NOT_MET, Outcome.CANNOT_TELL)
+    assert not grade.passed
+
+
+def test_a_case_that_fails_is_told_with_what_came_out(tmp_path: Path) -> None:
+    wrong = {**CASES, "cases": [{**CASES["cases"][0], "expect": "not-met"}, *CASES["cases"][1:]]}
+    failed = grade_rule(read_rule_cases(rule_folder(tmp_path, wrong))).failed
+    assert [(one.name, one.expected, one.got) for one in failed] == [("few", "not-met", "met")]
+    assert failed[0].place.line > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"now": "soon"}, "`soon` is no time"),
+        ({"cases": [{"name": "x", "but": ["personal"], "expect": "met"}]}, "cannot be left out"),
+        ({"cases": [{"name": "x", "but": ["storage.place"], "expect": "met"}]}, "cannot be left out"),
+        ({"cases": [{"name": "x", "given": {"volume": "many"}, "expect": "met"}]}, "whole number"),
+        ({"cases": [{"name": "x", "now": "later", "expect": "met"}]}, "`later` is no time"),
+        ({"cases": []}, "too short"),
+    ],
+)
+def test_cases_that_cannot_be_read_are_told(tmp_path: Path, change: dict[str, Any], what: str) -> None:
+    with pytest.raises(LoadError, match=what):
+        read_rule_cases(rule_folder(tmp_path, {**CASES, **change}))
+
+
+AGREEMENT_CASES: dict[str, Any] = {
+    "format": "isa-guard/agreement-cases/1",
+    "now": "2026-11-23T09:00:00Z",
+    "facts": {"one": {"transfer": {"volume": 500}}},
+    "cases": {
+        "one": [
+            {"name": "few", "expect": "permit"},
+            {"name": "many", "given": {"volume": 501}, "expect": "refuse", "because": ["own/volume"]},
+        ]
+    },
+}
+
+
+def test_an_agreement_whose_cases_stand_at_the_edge_notices_every_change_of_a_term(tmp_path: Path) -> None:
+    agreement = loaded(tmp_path, small())
+    write(tmp_path, AGREEMENT_CASES, "cases.yaml")
+    grade = grade_agreement(agreement, read_agreement_cases(tmp_path / "cases.yaml", agreement))
+    assert (grade.subject, grade.cases, grade.failed, grade.mutants, grade.survivors) == (
+        "small 1",
+        2,
+        (),
+        2,
+        (),
+    )
+
+
+def test_an_agreement_whose_cases_stand_far_from_the_edge_does_not(tmp_path: Path) -> None:
+    agreement = loaded(tmp_path, small())
+    far = {**AGREEMENT_CASES, "cases": {"one": [{"name": "few", "given": {"volume": 3}, "expect": "permit"}]}}
+    write(tmp_path, far, "cases.yaml")
+    grade = grade_agreement(agreement, read_agreement_cases(tmp_path / "cases.yaml", agreement))
+    assert grade.survivors == ("terms: volume.most became 499", "terms: volume.most became 501")
+
+
+@pytest.mark.parametrize(
+    ("case", "expected", "got"),
+    [
+        ({"name": "x", "expect": "refuse"}, "refuse", "permit"),
+        ({"name": "x", "given": {"volume": 501}, "expect": "refuse", "because": ["own/other"]}, "stopped by own/other", "stopped by own/volume"),
+    ],
+)  # fmt: skip
+def test_an_agreements_case_that_fails_is_told(
+    tmp_path: Path, case: dict[str, Any], expected: str, got: str
+) -> None:
+    agreement = loaded(tmp_path, small())
+    write(tmp_path, {**AGREEMENT_CASES, "cases": {"one": [case]}}, "cases.yaml")
+    failed = grade_agreement(agreement, read_agreement_cases(tmp_path / "cases.yaml", agreement)).failed
+    assert [(one.expected, one.got) for one in failed] == [(expected, got)]
+
+
+@pytest.mark.parametrize(
+    "facts", [{"other": {"transfer": {}}}, {"one": {"transfer": {}, "breach": {}}}, {"one": {"parcel": {}}}]
+)
+def test_a_case_of_a_fact_that_is_not_there_is_told(tmp_path: Path, facts: dict[str, Any]) -> None:
+    agreement = loaded(tmp_path, small())
+    write(tmp_path, {**AGREEMENT_CASES, "facts": facts}, "cases.yaml")
+    with pytest.raises(LoadError, match="no fact of that name"):
+        read_agreement_cases(tmp_path / "cases.yaml", agreement)
+
+
+def test_a_case_of_an_agreement_that_is_not_typed_is_told(tmp_path: Path) -> None:
+    agreement = loaded(tmp_path, small())
+    write(
+        tmp_path,
+        {**AGREEMENT_CASES, "cases": {"one": [{"name": "x", "given": {"volume": "?"}, "expect": "permit"}]}},
+        "cases.yaml",
+    )
+    with pytest.raises(LoadError, match="whole number"):
+        read_agreement_cases(tmp_path / "cases.yaml", agreement)
+
+
+DAYS = calendar("england-and-wales")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "wrongs"),
+    [
+        (PERIOD, Period(10, Unit.WORKING_DAYS, DAYS), ["9 working days", "11 working days"]),
+        (PERIOD, Period(1, Unit.YEARS), ["2 years"]),
+        (BOOL, True, ["false"]),
+        (BOOL, False, ["true"]),
+        (INT, 5, ["4", "6"]),
+        (List(STRING), ("a", "b"), ["a list without entry 1", "a list without entry 2"]),
+        (List(STRING), ("a",), []),
+        (STRING, "as soon as practicable", []),
+    ],
+)
+def test_the_small_wrongs_of_a_term(kind: Any, value: Any, wrongs: list[str]) -> None:
+    term = Term("a.b", kind, value, (), absolute=False, place=Place("f"))
+    assert [description for description, _ in changed_values(term)] == wrongs
+    if isinstance(value, tuple) and len(value) > 1:
+        assert [changed for _, changed in changed_values(term)] == [("b",), ("a",)]
+
+
+def test_a_changed_term_is_changed_for_the_rules_as_well(tmp_path: Path) -> None:
+    agreement = loaded(tmp_path, small(terms={"volume": {"most": 500}, "deep": {"er": {"est": 1}}}))
+    other = with_term(agreement, agreement.terms[0], 7)
+    assert other.terms[0].value == 7
+    assert other.constant["terms"] == {"volume": {"most": 7}, "deep": {"er": {"est": 1}}}
+    assert agreement.terms[0].value == 500
+    from isa_guard.language.exact import evaluate
+
+    assert evaluate(other.rules[0].require, {"transfer": {"volume": 8}, "now": 0, "today": 0}) is False
+
+
+def test_a_changed_term_reaches_rules_that_read_the_agreement_as_a_variable(tmp_path: Path) -> None:
+    varied = {"volume": {"most": {"default": 500, "by-category": {"cases": 20}}}}
+    agreement = loaded(tmp_path, small(terms=varied, rules=[rule(when="transfer.volume > 0")]))
+    write(tmp_path, AGREEMENT_CASES, "cases.yaml")
+    grade = grade_agreement(agreement, read_agreement_cases(tmp_path / "cases.yaml", agreement))
+    assert (grade.failed, grade.survivors) == ((), ())
