@@ -145,9 +145,8 @@ def _stands(place: Place, before: str, after: str) -> bool:
             return not before
         case Place.END:
             return not after
-        case Place.WORD_EDGE | Place.NOT_WORD_EDGE:
-            edge = (before == "a") != bool(_WORD.match(after))
-            return edge is (place is Place.WORD_EDGE)
+        case Place.WORD_EDGE:
+            return (before == "a") != bool(_WORD.match(after))
         case _:
             assert_never(place)
 
@@ -206,25 +205,11 @@ def _bounds(ranges: tuple[Range, ...]) -> tuple[int, ...]:
 
 def _quick_length(tree: Node) -> int:
     """Up to which length of text Python's engine cannot need more than MAX_STEPS; -1 for not at all."""
-    if _has_not_word_edge(tree):
-        return -1  # before 3.14 Python does not find \B in an empty text
     for length in _LENGTHS:
         # From every beginning, each way is followed over at most the whole text.
         if _ways(tree, length) * (length + 1) ** 2 <= MAX_STEPS:
             return length
     return -1
-
-
-def _has_not_word_edge(node: Node) -> bool:
-    match node:
-        case Chars() | Place():
-            return node is Place.NOT_WORD_EDGE
-        case Sequence() | Choice():
-            return any(map(_has_not_word_edge, node.parts))
-        case Repeat():
-            return _has_not_word_edge(node.part)
-        case _:
-            assert_never(node)
 
 
 def _ways(node: Node, length: int) -> float:

@@ -17,7 +17,7 @@ from isa_guard.language.exact import EvalError
 from isa_guard.language.outcome import Outcome
 from isa_guard.language.parser import parse
 from isa_guard.language.printer import show
-from isa_guard.language.python import compile_conditions
+from isa_guard.language.python import compile_conditions, quick_value
 from isa_guard.language.syntax import Literal, LiteralKind
 from isa_guard.language.types import BOOL, DOUBLE, INT, STRING, Field, List, Record
 from tests.language.examples import FACT, checked, failure, value
@@ -428,3 +428,26 @@ def test_the_quick_reading_does_not_fall_back_on_a_sound_fact(monkeypatch: pytes
     program = compile_conditions(conditions, ("transfer",))
     monkeypatch.setattr(exact, "outcome", fail)
     assert program.run(FACT) == (MET,) * len(texts)
+
+
+def test_a_single_value_is_read_quickly_and_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a duty is due by: one expression, not a condition."""
+    scope = Scope({"a": INT, "b": INT})
+    checked = check(parse("a / b"), scope)
+    quick = quick_value(checked, ("a", "b"))
+    assert quick(7, 2) == 3
+    assert isinstance(quick(1, 0), EvalError)
+
+    def give_up(*_: object) -> str:
+        raise RecursionError
+
+    monkeypatch.setattr(python, "python_expression", give_up)
+    slow = quick_value(check(parse("a / b"), scope), ("a", "b"))
+    assert slow(7, 2) == 3
+    assert isinstance(slow(1, 0), EvalError)
+
+
+def test_a_decimal_beyond_every_double_is_an_error() -> None:
+    found = exact.evaluate(check(parse("double(a)"), Scope({"a": STRING})), {"a": "9" * 400})
+    assert isinstance(found, EvalError)
+    assert "double" in found.what

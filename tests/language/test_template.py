@@ -124,3 +124,12 @@ def test_any_source_is_a_message_or_is_refused(source: str) -> None:
     else:
         places = [0]
     assert all(0 <= place <= len(source) for place in places)
+
+
+def test_yes_and_no_are_words() -> None:
+    assert rendered("urgent: {transfer.urgent}", urgent=True) == "urgent: yes"
+    assert rendered("urgent: {transfer.urgent}; {!transfer.urgent}", urgent=False) == "urgent: no; yes"
+
+
+def test_what_reads_constants_alone_is_put_into_words_once() -> None:
+    assert rendered("{1 / 0} of {2 + 3} is {2 > 1}") == f"{NOT_GIVEN} of 5 is yes"
