@@ -354,3 +354,59 @@ def test_an_event_has_one_category_where_a_transfer_has_several(tmp_path: Path) 
     agreement = loaded(tmp_path, small(rules=[one], clauses=clauses, terms=VARIED))
     event = fact(agreement, "  category: cases\n", kind="event")
     assert decide(agreement, event, now=NOW).verdict is Verdict.PERMIT
+
+
+def test_every_field_that_is_needed_and_not_given_is_named_the_decisive_one_first(tmp_path: Path) -> None:
+    needs = [
+        "transfer.volume",
+        "transfer.recipients",
+        "transfer.recipients[].trained_on",
+        "transfer.personal",
+        "transfer.purpose",
+    ]
+    one = rule(
+        needs=needs,
+        require="transfer.personal && transfer.volume < 5 && transfer.recipients.all(r, r.trained_on <= today)",
+    )
+    found = decided(tmp_path, [one], "  purpose: oversight\n").findings[0]
+    assert found.missing == ("transfer.personal", "transfer.volume", "transfer.recipients")
+    assert found.cause == ""
+    within = decided(tmp_path, [one], "  personal: true\n  volume: 1\n  recipients: [{post: x}]\n").findings[
+        0
+    ]
+    assert within.missing == ("transfer.recipients[0].trained_on", "transfer.purpose")
+
+
+def test_a_when_that_cannot_be_told_names_its_own_field(tmp_path: Path) -> None:
+    one = rule(needs=["transfer.personal", "transfer.volume"], when="transfer.personal")
+    assert decided(tmp_path, [one], "  volume: 1\n").findings[0].missing == ("transfer.personal",)
+
+
+DUE = {"do": "look again", "by": "due(transfer.sent_at, agreement.terms.keep.most)"}
+
+
+def test_a_duty_with_a_time_of_day_keeps_it(tmp_path: Path) -> None:
+    one = rule(obliges=[DUE], needs=["transfer.volume", "transfer.sent_at"])
+    terms = {"volume": {"most": 500}, "keep": {"most": "72 hours"}}
+    decision = decided(tmp_path, [one], "  volume: 1\n  sent_at: 2026-10-24T10:00:00+01:00\n", terms=terms)
+    assert decision.obligations[0].by == datetime(2026, 10, 27, 9, tzinfo=UTC)
+    assert [clause.number for clause in decision.obligations[0].clauses] == ["1"]
+    assert decision.obligations[0].rule.id == "own/volume"
+
+
+def test_advice_obliges_whether_it_is_taken_or_not_and_a_refusal_does_not(tmp_path: Path) -> None:
+    duty = [{"do": "look again"}]
+    assert decided(tmp_path, [rule(otherwise="advise", obliges=duty)], "  volume: 501\n").obligations
+    assert not decided(tmp_path, [rule(otherwise="refer", obliges=duty)], "  volume: 501\n").obligations
+    write(tmp_path, dispensation(), "dispensations.yaml")
+    dispensed = decided(tmp_path, [rule(obliges=duty)], "  volume: 501\n", dispensations="dispensations.yaml")
+    assert [one.do for one in dispensed.obligations] == ["look again"]
+
+
+def test_two_agreements_of_the_same_words_are_planned_apart(tmp_path: Path) -> None:
+    first = loaded(tmp_path / "a", small())
+    second = loaded(tmp_path / "b", small(terms={"volume": {"most": 1}}))
+    asked = "  volume: 2\n"
+    assert decide(first, fact(first, asked), now=NOW).verdict is Verdict.PERMIT
+    assert decide(second, fact(second, asked), now=NOW).verdict is Verdict.REFUSE
+    assert decide(first, fact(first, asked), now=NOW).agreement is first
