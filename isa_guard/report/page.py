@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.language.printer import show
 from isa_guard.model.agreement import CheckedBy
 from isa_guard.model.rule import Otherwise
+from isa_guard.report.words import field_doc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,17 +68,7 @@ def _rule(rule: Rule, agreement: Agreement) -> Iterator[str]:
 
 def _said(rule: Rule, dotted: str, agreement: Agreement) -> str:
     """Answer what the schema says of a field."""
-    from isa_guard.language.types import List, Record
-
-    kind: object = agreement.schemas[rule.on]
-    doc = ""
-    for step in dotted.split(".")[1:]:
-        while isinstance(kind, List):
-            kind = kind.element
-        field = kind.field(step.removesuffix("[]")) if isinstance(kind, Record) else None
-        if field is None:
-            return ""
-        kind, doc = field.type, field.doc
+    doc = field_doc(agreement.schemas[rule.on], dotted)
     return f": {doc}" if doc else ""
 
 

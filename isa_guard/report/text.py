@@ -13,7 +13,7 @@ from isa_guard.decide.verdict import stopping
 from isa_guard.language.outcome import Outcome
 from isa_guard.model.decision import Verdict
 from isa_guard.model.rule import Otherwise
-from isa_guard.report.words import VERDICTS, clause_numbers, counts, instant, needs, verdict_words
+from isa_guard.report.words import VERDICTS, clause_numbers, counts, field_doc, instant, needs, verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -94,6 +94,7 @@ def _decision(decision: Decision, index: int, run: Run, how: Manner) -> Iterator
             yield from ("", title)
             for finding in findings:
                 yield from _finding(finding, decision, how)
+    yield from _still_needed(unknown, decision, how)
     if decision.obligations:
         yield from ("", "What must be done")
         for one in decision.obligations:
@@ -103,6 +104,19 @@ def _decision(decision: Decision, index: int, run: Run, how: Manner) -> Iterator
     yield counts(decision.findings)
     if run.recorded:
         yield f"recorded as {run.recorded[index]}"
+
+
+def _still_needed(unknown: list[Finding], decision: Decision, how: Manner) -> Iterator[str]:
+    """One list of all that would have to be given: what a requester is asked for in one go."""
+    missing = dict.fromkeys(field for finding in unknown for field in finding.missing)
+    if not missing:
+        return
+    yield from ("", "What to ask for")
+    schema = decision.agreement.schemas[decision.fact.kind]
+    for field in missing:
+        if any(other.startswith(f"{field}.") for other in missing):
+            continue  # its parts are asked for one by one
+        yield from _labelled(field.partition(".")[2], field_doc(schema, field), how, width=32)
 
 
 def _finding(finding: Finding, decision: Decision, how: Manner) -> Iterator[str]:

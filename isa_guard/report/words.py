@@ -6,7 +6,7 @@ from datetime import time
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.language.outcome import Outcome
-from isa_guard.language.types import DATE, TIMESTAMP
+from isa_guard.language.types import DATE, TIMESTAMP, List, Record
 from isa_guard.language.values import from_date, from_datetime, text
 from isa_guard.model.decision import Verdict
 from isa_guard.model.facts import FactKind
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from isa_guard.language.types import Type
     from isa_guard.model.agreement import Clause
     from isa_guard.model.decision import Decision, Finding
 
@@ -38,7 +39,7 @@ OUTCOMES: Final = {
     Outcome.MET: "met",
     Outcome.NOT_MET: "not met",
     Outcome.CANNOT_TELL: "cannot tell yet",
-    Outcome.NOT_APPLICABLE: "does not apply",
+    Outcome.NOT_APPLICABLE: "not applicable",
 }
 
 
@@ -71,6 +72,20 @@ def needs(finding: Finding) -> str:
     if finding.asserted:
         return f"asserted, but not evidenced: {', '.join(finding.asserted)}"
     return finding.cause
+
+
+def field_doc(record: Record, dotted: str) -> str:
+    """Answer what the schema says of a field such as `transfer.recipients[0].post`; empty where it has none."""
+    kind: Type = record
+    doc = ""
+    for step in dotted.split(".")[1:]:
+        while isinstance(kind, List):
+            kind = kind.element
+        field = kind.field(step.partition("[")[0]) if isinstance(kind, Record) else None
+        if field is None:
+            return ""
+        kind, doc = field.type, field.doc
+    return doc
 
 
 def counts(findings: Iterable[Finding]) -> str:
