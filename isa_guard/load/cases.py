@@ -16,7 +16,7 @@ from isa_guard.load.dates import INSTANT_HINT, read_instant
 from isa_guard.load.facts import UntypedFact, type_fact
 from isa_guard.load.packs import read_file, read_rule
 from isa_guard.load.problems import shaped
-from isa_guard.load.shapes import AgreementCasesDocument, RuleCasesDocument
+from isa_guard.load.shapes_beside import AgreementCasesDocument, RuleCasesDocument
 from isa_guard.load.yaml import Document, read_document
 from isa_guard.model.decision import Verdict
 from isa_guard.model.facts import Evidence, Fact, FactKind

@@ -11,7 +11,7 @@ from isa_guard.language.parser import parse
 from isa_guard.language.types import BOOL
 from isa_guard.load.dates import read_day
 from isa_guard.load.problems import did_you_mean, expression_problems, shaped
-from isa_guard.load.shapes import DispensationsDocument
+from isa_guard.load.shapes_beside import DispensationsDocument
 from isa_guard.model.rule import Dispensation
 from isa_guard.uk.periods import add_months
 

@@ -21,8 +21,9 @@ from isa_guard.language.types import (
     Timestamp,
 )  # fmt: skip
 from isa_guard.language.values import INT_MAX, INT_MIN
-from isa_guard.load import shapes
+from isa_guard.load import shapes, shapes_beside
 from isa_guard.load.facts import LIMIT_LIST, LIMIT_TEXT
+from isa_guard.load.models import model_of
 from isa_guard.load.problems import did_you_mean
 from isa_guard.model.facts import FactKind
 from isa_guard.model.schemas import SCHEMAS
@@ -33,13 +34,13 @@ if TYPE_CHECKING:
     from isa_guard.language.types import Type
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-DOCUMENTS: Final[Mapping[str, type[shapes.Shape]]] = {
+DOCUMENTS: Final[Mapping[str, type]] = {
     "agreement": shapes.AgreementDocument,
     "rule": shapes.RuleDocument,
-    "cases": shapes.RuleCasesDocument,
-    "agreement-cases": shapes.AgreementCasesDocument,
-    "dispensations": shapes.DispensationsDocument,
-    "fields": shapes.FieldsDocument,
+    "cases": shapes_beside.RuleCasesDocument,
+    "agreement-cases": shapes_beside.AgreementCasesDocument,
+    "dispensations": shapes_beside.DispensationsDocument,
+    "fields": shapes_beside.FieldsDocument,
 }
 KINDS: Final = (*DOCUMENTS, *(kind.value for kind in FactKind))
 
@@ -50,8 +51,7 @@ def json_schema(kind: str, schemas: Mapping[FactKind, Record] = SCHEMAS) -> dict
     Raises UsageError for a kind that there is not.
     """
     if kind in DOCUMENTS:
-        model = DOCUMENTS[kind]
-        found = model.model_json_schema(by_alias=True)
+        found = model_of(DOCUMENTS[kind]).model_json_schema(by_alias=True)
         # An inherited entry may stand in the parent alone, so a child is complete only once it is read.
         if kind == "agreement":
             found["anyOf"] = [

@@ -1,118 +1,138 @@
-"""The shapes of the documents that people write, as frozen pydantic models.
+"""The shapes of the documents that people write.
 
 They say which keys exist and of what kind; what the words mean is decided where they are bound
-(`load.agreement`, `load.rules`). Keys are written in kebab-case.
+(`load.agreement`, `load.binding`). Keys are written in kebab-case. The annotations are read at run time, by
+`load.reader` and, for pydantic, by `load.models`; the docstrings go into the published JSON Schemas.
 """
 
-from __future__ import annotations
-
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from isa_guard.load.declare import Entries, Letters, Says
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
-RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$", max_length=80)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
-Expression = Annotated[str, StringConstraints(min_length=1, max_length=8_000)]
-Version = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Name = Annotated[str, Letters(pattern=r"^[a-z][a-z0-9_]*$")]
+Id = Annotated[str, Letters(64, r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+RuleId = Annotated[str, Letters(80, r"^[a-z0-9-]+/[a-z0-9-]+$")]
+Text = Annotated[str, Letters(4_000, at_least=1)]
+Expression = Annotated[str, Letters(8_000, at_least=1)]
+Version = Annotated[str, Letters(64, at_least=1)]
 Scalar = str | int | float | bool
 
 
-def _kebab(name: str) -> str:
-    return name.rstrip("_").replace("_", "-")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForceShape:
+    """When the version is in force."""
 
-
-class Shape(BaseModel):
-    """What all document shapes have in common: nothing unknown, nothing converted, nothing changed later."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        alias_generator=_kebab,
-        populate_by_name=False,
-        defer_build=True,
-        protected_namespaces=(),
-    )
-
-
-class InForceShape(Shape):
-    from_: Annotated[str, Field(description="the first day, month or year in which the version is in force")]
-    until: Annotated[str | None, Field(description="the last day; leave out if none is stated")] = None
+    from_: Annotated[str, Says("the first day, month or year in which the version is in force")]
+    until: Annotated[str | None, Says("the last day; leave out if none is stated")] = None
     precision: Literal["day", "month", "year"] | None = None
 
 
-class PartyShape(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyShape:
+    """A party to the agreement."""
+
     name: Text
     kind: Id
-    mail: Annotated[tuple[str, ...], Field(strict=False, description="its mail domains")] = ()
+    mail: Annotated[tuple[str, ...], Says("its mail domains")] = ()
 
 
-class SpocShape(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpocShape:
+    """The single point of contact: a post, never a person."""
+
     post: Text
     acts_for: Id
 
 
-class FlowShape(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowShape:
+    """Who may send to whom."""
+
     from_: Id
     to: Id
 
 
-class CategoryShape(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryShape:
+    """A category of data."""
+
     title: Text
-    fields: Annotated[tuple[str, ...], Field(strict=False, description="the fields that may be sent")] = ()
+    fields: Annotated[tuple[str, ...], Says("the fields that may be sent")] = ()
 
 
-class PurposeShape(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurposeShape:
+    """What data may be shared for, under which powers."""
+
     title: Text
     basis: Literal["statutory", "non-statutory"] = "statutory"
-    gateways: Annotated[tuple[Id, ...], Field(strict=False)] = ()
-    categories: Annotated[tuple[Id, ...], Field(strict=False)]
+    gateways: tuple[Id, ...] = ()
+    categories: tuple[Id, ...]
 
 
-class ClosureShape(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureShape:
+    """Days on which the calendar is closed, both ends included."""
+
     from_: str
     to: str
     why: Text
 
 
-class CalendarShape(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarShape:
+    """A calendar of the agreement's own, made from another."""
+
     title: Text
     based_on: Id
     version: Version
     known_from: str
     known_until: str
-    closed: Annotated[tuple[ClosureShape, ...], Field(strict=False)]
+    closed: tuple[ClosureShape, ...]
 
 
-class ChecksShape(Shape):
-    rules: Annotated[tuple[RuleId, ...], Field(strict=False)] = ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecksShape:
+    """How a clause is held: by rules, by evidence or by a person."""
+
+    rules: tuple[RuleId, ...] = ()
     evidence: Id | None = None
     renewed: Literal["once", "yearly", "each-transfer"] | None = None
     person: Id | None = None
 
 
-class ClauseShape(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseShape:
+    """One numbered statement of the agreement."""
+
     section: str
     says: Text
     checked_by: ChecksShape
 
 
-class ReadingShape(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingShape:
+    """How an ambiguity is read, and why."""
+
     question: Text
     reading: Text
     why: Text
-    clauses: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
-    rules: Annotated[tuple[RuleId, ...] | None, Field(strict=False)] = None
+    clauses: Annotated[tuple[str, ...], Entries(1)]
+    rules: tuple[RuleId, ...] | None = None
 
 
-class ObligeShape(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObligeShape:
+    """What must be done later, and by when."""
+
     do: Text
     when: Expression | None = None
     by: Expression | None = None
 
 
-class SimpleCondition(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimpleCondition:
     """A condition on one field, for those who would rather not write an expression."""
 
     field: str
@@ -122,32 +142,41 @@ class SimpleCondition(Shape):
     at_least: int | float | str | None = None
     before: str | None = None
     after: str | None = None
-    one_of: Annotated[tuple[Scalar, ...] | None, Field(strict=False)] = None
-    none_of: Annotated[tuple[Scalar, ...] | None, Field(strict=False)] = None
+    one_of: tuple[Scalar, ...] | None = None
+    none_of: tuple[Scalar, ...] | None = None
     given: bool | None = None
 
 
-class RuleShape(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleShape:
+    """A typed condition tied to clauses."""
+
     id: RuleId
     title: Text
     why: Text
     on: Literal["transfer", "export", "event", "breach", "disclosure"]
-    let: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], Expression] = {}
-    needs: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    evidenced: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    let: dict[Name, Expression] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    evidenced: tuple[str, ...] = ()
     when: Expression | SimpleCondition | None = None
     require: Expression | SimpleCondition
     otherwise: Literal["not-covered", "refuse", "refer", "advise"]
-    obliges: Annotated[tuple[ObligeShape, ...], Field(strict=False)] = ()
+    obliges: tuple[ObligeShape, ...] = ()
     seen: Text
     satisfy: Text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleDocument(RuleShape):
+    """A rule in a file of its own."""
+
     format: Literal["isa-guard/rule/1"]
 
 
-class AgreementDocument(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementDocument:
+    """One version of one agreement."""
+
     format: Literal["isa-guard/agreement/1"]
     id: Id
     version: Version
@@ -155,85 +184,18 @@ class AgreementDocument(Shape):
     in_force: InForceShape
     supersedes: Version | None = None
     inherit: str | None = None
-    parties: Annotated[dict[Id, PartyShape], Field(min_length=2)]
+    parties: Annotated[dict[Id, PartyShape], Entries(2)]
     spoc: SpocShape
-    flows: Annotated[tuple[FlowShape, ...], Field(strict=False, min_length=1)]
+    flows: Annotated[tuple[FlowShape, ...], Entries(1)]
     gateways: dict[Id, Text]
-    categories: Annotated[dict[Id, CategoryShape], Field(min_length=1)]
-    purposes: Annotated[dict[Id, PurposeShape], Field(min_length=1)]
-    calendars: dict[Id, CalendarShape] = {}
+    categories: Annotated[dict[Id, CategoryShape], Entries(1)]
+    purposes: Annotated[dict[Id, PurposeShape], Entries(1)]
+    calendars: dict[Id, CalendarShape] = field(default_factory=dict)
     terms: dict[str, object]
-    clauses: Annotated[dict[str, ClauseShape], Field(min_length=1)]
-    readings: dict[Id, ReadingShape] = {}
-    uses: Annotated[tuple[Id, ...], Field(strict=False)]
-    without: Annotated[
-        tuple[RuleId, ...], Field(strict=False, description="rules of the packs used that do not apply")
-    ] = ()
-    rules: Annotated[tuple[RuleShape, ...], Field(strict=False)] = ()
+    clauses: Annotated[dict[str, ClauseShape], Entries(1)]
+    readings: dict[Id, ReadingShape] = field(default_factory=dict)
+    uses: tuple[Id, ...]
+    without: Annotated[tuple[RuleId, ...], Says("rules of the packs used that do not apply")] = ()
+    rules: tuple[RuleShape, ...] = ()
     fields: str | None = None
     dispensations: str | None = None
-
-
-class DispensationShape(Shape):
-    rule: RuleId
-    scope: Expression
-    reason: Text
-    approved_by: Text
-    approved_on: str
-    expires: str
-
-
-class DispensationsDocument(Shape):
-    format: Literal["isa-guard/dispensations/1"]
-    dispensations: dict[Id, DispensationShape]
-
-
-class FieldsDocument(Shape):
-    """Extra typed fields that an agreement's own rules read; each kind's fields are a cerberus schema."""
-
-    format: Literal["isa-guard/fields/1"]
-    transfer: dict[str, dict[str, object]] = {}
-    export: dict[str, dict[str, object]] = {}
-    event: dict[str, dict[str, object]] = {}
-    breach: dict[str, dict[str, object]] = {}
-    disclosure: dict[str, dict[str, object]] = {}
-
-
-class CaseShape(Shape):
-    name: Text
-    given: dict[str, object] = {}
-    but: Annotated[tuple[str, ...], Field(strict=False, description="fields to leave out")] = ()
-    now: str | None = None
-    evidence: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    expect: Literal["met", "not-met", "cannot-tell", "not-applicable"]
-
-
-class RuleCasesDocument(Shape):
-    """The cases beside a rule; `agreement` gives the terms that they run under."""
-
-    format: Literal["isa-guard/cases/1"]
-    now: str
-    agreement: dict[str, object] = {}
-    given: dict[str, object]
-    cases: Annotated[tuple[CaseShape, ...], Field(strict=False, min_length=1)]
-
-
-class AgreementCaseShape(Shape):
-    name: Text
-    given: dict[str, object] = {}
-    but: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    now: str | None = None
-    evidence: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    expect: Literal["permit", "permit-with-obligations", "refer", "refuse", "not-covered"]
-    because: Annotated[
-        tuple[RuleId, ...], Field(strict=False, description="the rules that stop it, all of them")
-    ] = ()
-
-
-class AgreementCasesDocument(Shape):
-    """The cases beside an agreement: whole facts and the decision each must come to."""
-
-    format: Literal["isa-guard/agreement-cases/1"]
-    now: str
-    facts: dict[str, dict[str, object]]
-    cases: dict[str, Annotated[tuple[AgreementCaseShape, ...], Field(strict=False)]]
