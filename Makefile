@@ -38,7 +38,7 @@ check: lint test
 
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'cedarpy>=4.12,<5' 'cel-expr-python>=0.1.3,<0.2'
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks --write
 
 # Small wrongs done to the language and the decision: which of them does no test notice? Takes hours.
 mutants: $(READY)
