@@ -6,11 +6,12 @@ fail, and operators and terms are changed one by one: a change that no case noti
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from isa_guard.decide.decide import variables_for, weigh
 from isa_guard.decide.verdict import combined, stopping
+from isa_guard.frozen import dataclass
 from isa_guard.language import exact
 from isa_guard.language.checker import Checked, check
 from isa_guard.language.condition import Condition

@@ -8,11 +8,11 @@ them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
 from isa_guard.errors import IsaGuardError
+from isa_guard.frozen import dataclass
 from isa_guard.language.operators import (
     COMPARISONS,
     arithmetic,

@@ -7,9 +7,9 @@ one name and style differ in the types of their parameters.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from isa_guard.frozen import dataclass
 from isa_guard.language import domain, regex, standard
 from isa_guard.language.types import (
     BOOL,

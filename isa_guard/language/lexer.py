@@ -6,10 +6,10 @@ Follows the lexis of cel-spec (langdef.md, Syntax). Text that is no CEL is a fau
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from isa_guard.frozen import dataclass
 from isa_guard.language.faults import ExpressionError, Fault
 
 if TYPE_CHECKING:

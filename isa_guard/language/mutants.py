@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from isa_guard.frozen import dataclass
 from isa_guard.language.printer import show
 from isa_guard.language.syntax import (
     Binary,

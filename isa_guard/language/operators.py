@@ -7,11 +7,11 @@ of bools, no sums of dates (functions of the calendar do that).
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
 from math import copysign, inf, isnan, nan
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from isa_guard.errors import IsaGuardError
+from isa_guard.frozen import dataclass
 from isa_guard.language.syntax import BinaryOp
 from isa_guard.language.types import (
     BYTES,

@@ -7,11 +7,11 @@ Look-around, back references, atomic groups and possessive repeats need backtrac
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
 from isa_guard.errors import IsaGuardError
+from isa_guard.frozen import dataclass
 
 MAX_REPEAT: Final = 1000  # RE2's own
 MAX_GROUPS: Final = 40  # within one another

@@ -11,11 +11,11 @@ a bound value, and every variable under a name made here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from isa_guard.errors import UsageError
+from isa_guard.frozen import dataclass
 from isa_guard.language import exact
 from isa_guard.language.emit import SUPPORT, Emitter
 from isa_guard.language.outcome import Outcome

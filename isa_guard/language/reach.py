@@ -6,13 +6,14 @@ Elsewhere values near those that the condition itself names are tried, and not f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from itertools import product
 from math import prod
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
 
+from isa_guard.frozen import dataclass
 from isa_guard.language.condition import Condition
 from isa_guard.language.exact import EvalError, evaluate
 from isa_guard.language.lets import free_names

@@ -6,10 +6,12 @@ their own because they treat errors differently from every function (cel-spec, L
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from dataclasses import field as part
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
+
+from isa_guard.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

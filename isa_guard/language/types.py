@@ -6,8 +6,10 @@ so that a message for people can refuse it; a bool never carries it, since an ou
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeAlias, assert_never
+
+from isa_guard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ The folder of an agreement holds one folder for each version.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from isa_guard.errors import LoadError, Place, Problem
+from isa_guard.frozen import dataclass
 from isa_guard.load import assemble
 from isa_guard.load.binding import Binder, Surroundings
 from isa_guard.load.calendars import read_calendars

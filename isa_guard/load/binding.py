@@ -5,10 +5,10 @@ Every fault of a rule is reported at once, each at its own line and column.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import Problem
+from isa_guard.frozen import dataclass
 from isa_guard.language.checker import Scope, check
 from isa_guard.language.faults import ExpressionError
 from isa_guard.language.parser import parse

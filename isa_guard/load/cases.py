@@ -6,10 +6,11 @@ A rule's cases run under a small agreement of their own, so that a pack can be t
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from isa_guard.errors import LoadError, Problem
+from isa_guard.frozen import dataclass
 from isa_guard.language.outcome import Outcome
 from isa_guard.load.agreement import load_around
 from isa_guard.load.dates import INSTANT_HINT, read_instant

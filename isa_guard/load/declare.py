@@ -6,7 +6,7 @@ models that know what to say of a document that does not fit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from isa_guard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import LoadError, Place, Problem
+from isa_guard.frozen import dataclass
 from isa_guard.load.problems import did_you_mean, shaped
 from isa_guard.load.shapes import RuleDocument, RuleShape
 from isa_guard.load.yaml import read_document
@@ -36,7 +35,7 @@ class UnboundRule:
 
 def shipped(kind: str) -> FilePath:
     """Answer the folder of the shipped `rules` or `policies`: inside the wheel, or beside the package in a checkout."""
-    package = FilePath(str(files("isa_guard")))
+    package = FilePath(__file__).parents[1]
     inside = package / "shipped" / kind
     return inside if inside.is_dir() else package.parent / kind
 

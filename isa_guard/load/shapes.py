@@ -5,9 +5,10 @@ They say which keys exist and of what kind; what the words mean is decided where
 `load.reader` and, for pydantic, by `load.models`; the docstrings go into the published JSON Schemas.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Literal
 
+from isa_guard.frozen import dataclass
 from isa_guard.load.declare import Entries, Letters, Says
 
 Name = Annotated[str, Letters(pattern=r"^[a-z][a-z0-9_]*$")]

@@ -1,8 +1,9 @@
 """The shapes of the documents beside an agreement or a rule: dispensations, fields and cases. See `load.shapes`."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Literal
 
+from isa_guard.frozen import dataclass
 from isa_guard.load.declare import Entries, Says
 from isa_guard.load.shapes import Expression, Id, RuleId, Text
 

@@ -8,12 +8,12 @@ YAML 1.2 core schema; dates stay text until a field's own type reads them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import yaml
 
 from isa_guard.errors import LoadError, Place, Problem
+from isa_guard.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from isa_guard.errors import UsageError
+from isa_guard.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from isa_guard.frozen import dataclass
 from isa_guard.language.outcome import Outcome
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ Times are recorded as they are known: a `date` where people write a day, a `time
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from isa_guard.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

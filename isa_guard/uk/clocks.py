@@ -7,12 +7,12 @@ regulator and an applicant's 40 working days may all run from one event, or from
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final, assert_never
 
 from isa_guard.errors import IsaGuardError
+from isa_guard.frozen import dataclass
 from isa_guard.uk.calendars import Calendar, calendar
 from isa_guard.uk.periods import Period, Unit, add_months, due, end_of_day, in_london
 from isa_guard.uk.working_days import add_working_days, working_days

@@ -8,11 +8,11 @@ citation without its subsection cannot tell. Section 40 is numbered as it has be
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from isa_guard.errors import IsaGuardError
+from isa_guard.frozen import dataclass
 
 
 class ExemptionError(IsaGuardError):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Final
 
 from isa_guard.errors import IsaGuardError
+from isa_guard.frozen import dataclass
 from isa_guard.uk.marking_terms import Classification, Kind, Term, Tier, known_term, local_term
 
 LONGEST: Final = 500  # characters of one marking with its remarks

@@ -8,9 +8,10 @@ itself.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
+
+from isa_guard.frozen import dataclass
 
 
 class Classification(StrEnum):

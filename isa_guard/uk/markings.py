@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
+from isa_guard.frozen import dataclass
 from isa_guard.uk.marking_grammar import (
     DASHES,
     HEAD,

@@ -7,10 +7,10 @@ that was shared, and a hold (an inquiry, disclosure in a case) goes before any d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import IsaGuardError
+from isa_guard.frozen import dataclass
 from isa_guard.uk.periods import Period, Unit, add_months
 
 if TYPE_CHECKING:

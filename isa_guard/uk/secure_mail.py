@@ -8,11 +8,11 @@ person's.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from isa_guard.errors import IsaGuardError
+from isa_guard.frozen import dataclass
 
 
 class MailError(IsaGuardError):

@@ -6,8 +6,9 @@ A hit is advice for the next review, never a verdict: an agreement may name an o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from isa_guard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from isa_guard.errors import IsaGuardError
+from isa_guard.frozen import dataclass
 
 VERSION: Final = "2026-11-23"
 
