@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from importlib import import_module
@@ -31,6 +32,9 @@ def run() -> None:
     gc.disable()
     # pydantic looks for plugins in every installed package; we have none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # What the locale cannot write is written as its code: an answer lost to a locale would be no answer.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))
 
 
@@ -69,10 +73,12 @@ def main(arguments: list[str]) -> int:
 
 def _told(error: Exception) -> int:
     from isa_guard.errors import IsaGuardError, LoadError
+    from isa_guard.report.visible import visible
 
     assert isinstance(error, IsaGuardError)
+    text = visible(str(error))
     number = len(error.problems) if isinstance(error, LoadError) else 0
-    sys.stderr.write(f"error: {error}\n" if number < 2 else f"{error}\n\n{number} problems\n")
+    sys.stderr.write(f"error: {text}\n" if number < 2 else f"{text}\n\n{number} problems\n")
     return error.exit_code
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import os
-import shutil
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -39,17 +39,26 @@ def write_reports(run: Run, wanted: Iterable[tuple[str, str]], color: str, *, ve
             else import_module(f"isa_guard.report.{name}").render(run)
         )
         if not file:
-            sys.stdout.write(text)
+            _print(name, text)
             continue
         try:
-            Path(file).write_text(text, "utf-8")
+            Path(file).write_text(text, "utf-8", "backslashreplace")
         except OSError as error:
             raise UsageError(
                 f"the report cannot be written to {file}: {(error.strerror or '').lower()}"
             ) from None
 
 
+def _print(name: str, text: str) -> None:
+    """Write to standard output: words in the terminal's encoding, what programs read in UTF-8 whatever the locale."""
+    if name != "text" and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.stdout.write(text)
+
+
 def _text(run: Run, color: str, file: str, *, verbose: bool) -> str:
+    import shutil
+
     from isa_guard.report import text
 
     width = min(max(shutil.get_terminal_size((80, 24)).columns, 60), 100) if not file else 80

@@ -44,6 +44,7 @@ def command(
     Exit 0: they can be used. Exit 4: they cannot, or PATHS hold none.
     """
     from isa_guard.cli.checker import shelf_of
+    from isa_guard.report.visible import visible
 
     shelf = shelf_of(read_settings().with_flags({"rules": rules, "policies": policies}))
     checked, problems = validated(
@@ -54,7 +55,7 @@ def command(
         click.echo(json.dumps(_as_data(checked, problems), indent=2))
     else:
         for problem in problems:
-            click.echo(f"{'error' if problem in errors else 'advice'}: {problem}")
+            click.echo(f"{'error' if problem in errors else 'advice'}: {visible(str(problem))}")
         advice = len(problems) - len(errors)
         click.echo(
             f"{len(checked)} checked: {len(errors)} error{_s(len(errors))}, {advice} piece{_s(advice)} of advice"

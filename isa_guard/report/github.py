@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.report.results import Gravity, results
+from isa_guard.report.visible import visible
 from isa_guard.report.words import verdict_words
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def render(run: Run) -> str:
     lines += [
         f"{verdict_words(one)}: {one.fact.kind.value} {_data(one.fact.reference)}" for one in run.decisions
     ]
-    return "\n".join(lines or ["::error::no fact was found"]) + "\n"
+    return visible("\n".join(lines or ["::error::no fact was found"]) + "\n")
 
 
 def _command(one: Result) -> str:

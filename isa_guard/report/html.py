@@ -11,6 +11,7 @@ from isa_guard.decide.verdict import stopping
 from isa_guard.language.outcome import Outcome
 from isa_guard.model.decision import Verdict
 from isa_guard.model.rule import Otherwise
+from isa_guard.report.visible import visible
 from isa_guard.report.words import OUTCOMES, counts, instant, needs, verdict_words
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def render(run: Run) -> str:
         "",
     ]
     body = [line for decision in run.decisions for line in _decision(decision)]
-    return "\n".join([*head, *body, *_problems(run), *foot])
+    return visible("\n".join([*head, *body, *_problems(run), *foot]))
 
 
 def _decision(decision: Decision) -> Iterator[str]:

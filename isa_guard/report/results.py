@@ -81,7 +81,8 @@ def _message(finding: Finding) -> str:
 
 def _unread(problem: Problem) -> Result:
     key = f"{problem.code}\n{problem.place.source}\n{problem.what}"
-    fingerprint = hashlib.sha256(key.encode()).hexdigest()
+    # A file name need not be UTF-8 (PEP 383).
+    fingerprint = hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()
     message = f"{problem.what}; {problem.hint}" if problem.hint else problem.what
     return Result(
         f"load/{problem.code}",

@@ -70,7 +70,7 @@ def _result(one: Result, index: int) -> Json:
 
 
 def _location(place: Place) -> Json:
-    location: Json = {"artifactLocation": {"uri": quote(place.source)}}
+    location: Json = {"artifactLocation": {"uri": quote(place.source, errors="surrogateescape")}}
     if place.line:
         region: Json = {"startLine": place.line}
         if place.column:

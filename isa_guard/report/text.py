@@ -13,6 +13,7 @@ from isa_guard.decide.verdict import stopping
 from isa_guard.language.outcome import Outcome
 from isa_guard.model.decision import Verdict
 from isa_guard.model.rule import Otherwise
+from isa_guard.report.visible import one_line, visible
 from isa_guard.report.words import VERDICTS, clause_numbers, counts, field_doc, instant, needs, verdict_words
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def render(run: Run, manner: Manner | None = None) -> str:
 def _decision(decision: Decision, index: int, run: Run, how: Manner) -> Iterator[str]:
     agreement, fact = decision.agreement, decision.fact
     verdict = how.paint(verdict_words(decision), _STYLES[decision.verdict])
-    yield f"{verdict}  {fact.kind.value} {fact.reference}"
+    yield f"{verdict}  {fact.kind.value} {one_line(fact.reference)}"
     yield f"  under {agreement.id} {agreement.version}, as at {instant(decision.now)}"
     stops = [one for one in decision.findings if stopping(one) and one.outcome is Outcome.NOT_MET]
     unknown = [one for one in decision.findings if stopping(one) and one.outcome is Outcome.CANNOT_TELL]
@@ -148,7 +149,7 @@ def _finding(finding: Finding, decision: Decision, how: Manner) -> Iterator[str]
 def _labelled(label: str, text: str, how: Manner, width: int = LABEL) -> Iterator[str]:
     first = f"    {label:<{width - 1}} "
     yield from textwrap.wrap(
-        text,
+        visible(text),
         how.width,
         initial_indent=first,
         subsequent_indent=" " * len(first),
@@ -161,8 +162,10 @@ def _problems(run: Run, how: Manner) -> Iterator[str]:
     number = len(run.problems)
     yield how.paint(f"COULD NOT BE READ: {number} problem{'' if number == 1 else 's'}", "31;1")
     for problem in run.problems:
-        yield f"  {problem.place}"
-        yield from textwrap.wrap(problem.what, how.width, initial_indent="    ", subsequent_indent="    ")
+        yield f"  {one_line(str(problem.place))}"
+        yield from textwrap.wrap(
+            visible(problem.what), how.width, initial_indent="    ", subsequent_indent="    "
+        )
         if problem.hint:
             yield from _labelled("hint", problem.hint, how, width=6)
 
