@@ -14,8 +14,9 @@ from isa_guard.decide.decide import decide
 from isa_guard.errors import LoadError, Problem
 from isa_guard.load.agreement import load
 from isa_guard.load.evidence import read_evidence
-from isa_guard.load.facts import read_facts, type_fact
+from isa_guard.load.facts import read_facts, step_to, type_fact
 from isa_guard.load.packs import read_file
+from isa_guard.model.facts import FactKind
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -56,10 +57,22 @@ def load_fact(path: str | Path, versions: Versions, *, today: date | None = None
 
 def typed(untyped: UntypedFact, versions: Versions, folder: Path, today: date | None) -> Fact:
     """Answer a fact typed by the version in force when it happened, its evidence found in `folder`."""
-    day = untyped.happened_on() or today
+    day = _judged_on(untyped, today)
     agreement = versions.in_force(day) if day else versions.agreements[-1]
     evidence = read_evidence(untyped, agreement.schemas[untyped.kind], folder)
     return type_fact(untyped, agreement.schemas, evidence, agreement.version)
+
+
+def _judged_on(untyped: UntypedFact, today: date | None) -> date | None:
+    """Answer the day whose version judges a fact: when it happened, or for what has not been sent yet, today at least.
+
+    Else a request dated back would be judged by terms that hold no longer.
+    """
+    day = untyped.happened_on()
+    if day is None or today is None or untyped.kind is not FactKind.TRANSFER:
+        return day or today
+    sent = step_to(untyped.document.data, (*untyped.at, "transfer", "sent_at"))
+    return day if sent is not None else max(day, today)
 
 
 def decide_fact(fact: Fact, versions: Versions, *, now: datetime) -> Decision:
