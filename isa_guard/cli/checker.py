@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,15 +11,16 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.cli.log import LOG
 from isa_guard.cli.progress import shown
 from isa_guard.decide.decide import decide
-from isa_guard.errors import IsaGuardError, LoadError, Place, Problem
+from isa_guard.errors import IsaGuardError, LoadError, Place, Problem, UsageError
 from isa_guard.library import typed
 from isa_guard.load.agreement import Shelf, load
 from isa_guard.load.facts import read_facts
 from isa_guard.load.packs import read_file, shipped
+from isa_guard.load.problems import did_you_mean
 from isa_guard.uk.periods import london_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from isa_guard.cli.settings import Settings
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = {".yaml", ".yml", ".json"}
 STDIN: Final = "-"
+_ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 LIMIT_STDIN: Final = 64 * 1024 * 1024
 
 
@@ -58,15 +62,45 @@ class Checker:
         return decisions
 
     def files(self, name: str) -> Iterator[str]:
-        """Answer the files behind a name. A folder with none is a problem: nothing checked is nothing permitted."""
+        """Answer the files behind a name. What a folder holds and cannot be read is a problem: nothing is passed over.
+
+        Raises UsageError for an empty name, which a script's unset variable leaves and which is no folder.
+        """
+        if not name:
+            raise UsageError("a fact's name is empty: is a variable of the calling script not set?")
         path = Path(name)
         if name == STDIN or not _is_folder(path):
             yield name
             return
-        found = sorted(child for child in path.rglob("*") if child.suffix in SUFFIXES and child.is_file())
-        if not found:
-            self.problems.append(Problem("there is no fact in this folder", Place(name), "", "empty"))
-        yield from (str(child) for child in found)
+        before, found = len(self.problems), self.found_in(name)
+        if not found and len(self.problems) == before:
+            self.trouble("there is no fact in this folder", name, "", "empty")
+        yield from found
+
+    def found_in(self, name: str) -> list[str]:
+        """Answer the files of a folder and of all below it whose names end as facts do, in order."""
+        found: list[Path] = []
+        for folder, folders, files in os.walk(name, onerror=self.unreadable):
+            for link in (Path(folder, one) for one in folders if Path(folder, one).is_symlink()):
+                self.trouble("a linked folder is not followed", str(link), "name it as well", "linked")
+            for path in (Path(folder, one) for one in files):
+                if path.suffix.lower() not in SUFFIXES:
+                    continue
+                if path.exists() and not path.is_file():
+                    self.trouble("this is no plain file", str(path), "", "unreadable")
+                else:  # a link to nothing too: reading it says what is wrong
+                    found.append(path)
+        return [str(path) for path in sorted(found)]
+
+    def unreadable(self, error: OSError) -> None:
+        """Note a folder that cannot be looked into."""
+        self.trouble(
+            f"cannot be read: {(error.strerror or '').lower()}", str(error.filename), "", "unreadable"
+        )
+
+    def trouble(self, what: str, name: str, hint: str, code: str) -> None:
+        """Note what is wrong with a file or folder as a whole."""
+        self.problems.append(Problem(what, Place(name), hint, code))
 
     def check_file(self, name: str) -> Iterator[Decision]:
         """Answer the decisions on the facts of one file."""
@@ -103,18 +137,39 @@ class Checker:
 
     def versions_for(self, untyped: UntypedFact) -> Versions:
         """Answer the agreement that a fact names, or that was asked for."""
-        name = self.settings.value("agreement") or untyped.agreement
+        asked = self.settings.value("agreement")
+        if asked:
+            return self.loaded(asked, lambda: Path(asked))
+        name = untyped.agreement
         if not name:
             place = untyped.document.place(untyped.at)
             hint = "add `agreement: ID` to it, or give --agreement"
             raise LoadError((Problem("the fact names no agreement", place, hint, "no-agreement"),))
-        return self.loaded(name)
+        return self.loaded(name, lambda: self.on_the_shelf(name, untyped))
 
-    def loaded(self, name: str) -> Versions:
+    def on_the_shelf(self, name: str, untyped: UntypedFact) -> Path:
+        """Answer the folder of the agreement that a fact names. Raises LoadError where no shelf holds it.
+
+        A fact comes from the one who asks. It names an agreement by id and never by a path, or else it could
+        bring along an agreement that permits it.
+        """
+        if _ID.fullmatch(name):
+            for policies in self.shelf.policies:
+                if _is_folder(policies / name):
+                    return policies / name
+        known = {
+            one.name for policies in self.shelf.policies if policies.is_dir() for one in policies.iterdir()
+        }
+        place = untyped.document.place((*untyped.at, "agreement"))
+        by_path = "a fact names an agreement by its id; --agreement names a folder"
+        hint = did_you_mean(name, known) if _ID.fullmatch(name) else by_path
+        raise LoadError((Problem("there is no agreement of this id", place, hint, "no-agreement"),))
+
+    def loaded(self, name: str, where: Callable[[], Path]) -> Versions:
         """Answer an agreement, loaded at its first use. Raises LoadError: with its problems once, then without."""
         if name not in self.agreements:
             try:
-                versions = load(name, self.shelf)
+                versions = load(where(), self.shelf)
                 self.agreements[name] = versions
                 for one in versions.agreements:
                     LOG.info(

@@ -76,9 +76,11 @@ def transfer(*, file: Path, agreement_: str, reference: str) -> int:
     from isa_guard.load.agreement import load
     from isa_guard.model.facts import FactKind
 
-    versions = load(agreement_, shelf_of(read_settings()))
-    schema = versions.agreements[-1].schemas[FactKind.TRANSFER]
-    lines = ["format: isa-guard/transfer/1", f"agreement: {_quoted(agreement_)}", "transfer:"]
+    shelf = shelf_of(read_settings())
+    versions = load(agreement_, shelf)
+    newest = versions.agreements[-1]
+    schema = newest.schemas[FactKind.TRANSFER]
+    lines = ["format: isa-guard/transfer/1", f"agreement: {newest.id}", "transfer:"]
 
     def describe(record: Record, indent: str) -> None:
         for field in record.fields:
@@ -100,7 +102,10 @@ def transfer(*, file: Path, agreement_: str, reference: str) -> int:
 
     describe(schema, "  ")
     _write(file, "\n".join(lines) + "\n")
-    click.echo(f"{file}\nnext: fill it in, then isa-guard check {file}")
+    # A fact names its agreement by id only; one that lies elsewhere has to be pointed to by the call.
+    known = any((policies / newest.id).is_dir() for policies in shelf.policies)
+    beyond = "" if known else f" --agreement {agreement_}"
+    click.echo(f"{file}\nnext: fill it in, then isa-guard check {file}{beyond}")
     return 0
 
 

@@ -99,7 +99,7 @@ def test_an_agreement_that_cannot_be_read_is_told_once_for_many_facts(
     (tmp_path / "t.yaml").write_text(f"{HEAD}---\n{HEAD}".replace("cambridgeshire-opcc", "nowhere"))
     answer = call(capsys, "check", "t.yaml", *AS_OF)
     assert answer.code == 4
-    assert answer.out.count("there is no agreement here") == 1
+    assert answer.out.count("there is no agreement of this id") == 1
 
 
 def test_a_transfer_outside_the_period_in_force_is_not_covered(capsys: Capture, tmp_path: Path) -> None:
