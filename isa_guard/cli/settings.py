@@ -13,6 +13,7 @@ from isa_guard.errors import LoadError, Place, Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+LIMIT: Final = 1024 * 1024
 KNOWN: Final = ("agreement", "rules", "policies", "register", "key", "format")
 
 
@@ -82,7 +83,15 @@ def _from_file(folder: Path) -> Mapping[str, Setting]:
 
 def _table(path: Path) -> Mapping[str, object]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        with path.open("rb") as file:
+            content = file.read(LIMIT + 1)
+        if len(content) > LIMIT:
+            raise LoadError((Problem("the file is larger than 1 MiB", Place(str(path)), "", "too-large"),))
+        return tomllib.loads(content.decode())
+    except RecursionError:
+        raise LoadError(
+            (Problem("cannot be read: nested too deep", Place(str(path)), "", "settings"),)
+        ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise LoadError((Problem(f"cannot be read: {error}", Place(str(path)), "", "settings"),)) from None
 
