@@ -410,3 +410,65 @@ def test_two_agreements_of_the_same_words_are_planned_apart(tmp_path: Path) -> N
     assert decide(first, fact(first, asked), now=NOW).verdict is Verdict.PERMIT
     assert decide(second, fact(second, asked), now=NOW).verdict is Verdict.REFUSE
     assert decide(first, fact(first, asked), now=NOW).agreement is first
+
+
+def test_a_finding_says_all_there_is_to_say_and_nothing_else(tmp_path: Path) -> None:
+    agreement = loaded(tmp_path, small())
+    asked = fact(agreement, "  volume: 500\n")
+    decision = decide(agreement, asked, now=NOW)
+    assert (decision.fact, decision.agreement, decision.now) == (asked, agreement, NOW)
+    bound, clauses = agreement.rules[0], agreement.clauses
+    place = asked.places["transfer.volume"]
+    assert decision.findings == (
+        Finding(bound, Outcome.MET, clauses, "500 records", "", (), (), "", place, None),
+    )
+    refused = decide(agreement, fact(agreement, "  volume: 501\n"), now=NOW).findings
+    assert refused == (
+        Finding(bound, Outcome.NOT_MET, clauses, "501 records", "send at most 500", (), (), "", place, None),
+    )
+    unknown = decide(agreement, fact(agreement, ""), now=NOW)
+    where = unknown.fact.place
+    assert unknown.findings == (
+        Finding(
+            bound,
+            Outcome.CANNOT_TELL,
+            clauses,
+            "not given records",
+            "send at most 500",
+            ("transfer.volume",),
+            (),
+            "",
+            where,
+            None,
+        ),
+    )
+
+
+def test_what_does_not_apply_says_nothing(tmp_path: Path) -> None:
+    decision = decided(
+        tmp_path, [rule(id="own/a"), rule(id="own/b", when="transfer.volume > 9")], "  volume: 1\n"
+    )
+    silent = decision.findings[1]
+    assert silent == Finding(
+        silent.rule, Outcome.NOT_APPLICABLE, silent.clauses, "", "", (), (), "", silent.rule.place, None
+    )
+    assert silent.clauses
+    assert decision.applicable == decision.findings[:1]
+
+
+def test_a_dispensation_that_has_run_out_does_not_hide_one_that_has_not(tmp_path: Path) -> None:
+    old = dispensation(**{"approved-on": "2026-01-01", "expires": "2026-02-01"})
+    live = dispensation()["dispensations"]["d1"]
+    narrow = {**live, "scope": "transfer.volume < 3"}
+    old["dispensations"] = {"d0": old["dispensations"]["d1"], "d1": narrow, "d2": live}
+    write(tmp_path, old, "dispensations.yaml")
+    decision = decided(tmp_path, [rule()], "  volume: 501\n", dispensations="dispensations.yaml")
+    assert [one.id for one in decision.dispensations] == ["d2"]
+
+
+def test_what_is_met_stops_nothing(tmp_path: Path) -> None:
+    from isa_guard.decide.verdict import stopping
+
+    for otherwise in ORDER:
+        met = decided(tmp_path, [rule(otherwise=otherwise)], "  volume: 1\n").findings[0]
+        assert stopping(met) is None

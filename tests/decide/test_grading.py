@@ -210,3 +210,93 @@ def test_a_changed_term_reaches_rules_that_read_the_agreement_as_a_variable(tmp_
     write(tmp_path, AGREEMENT_CASES, "cases.yaml")
     grade = grade_agreement(agreement, read_agreement_cases(tmp_path / "cases.yaml", agreement))
     assert (grade.failed, grade.survivors) == ((), ())
+
+
+def test_every_wrong_is_done_once_and_the_ones_that_nobody_notices_are_named(tmp_path: Path) -> None:
+    needs = ["transfer.volume", "transfer.personal"]
+    changes = {"when": "transfer.personal", "require": "transfer.volume <= 500", "needs": needs}
+    given = {**CASES, "given": {"volume": 1, "personal": True}}
+    strong = grade_rule(read_rule_cases(rule_folder(tmp_path / "strong", given, **changes)))
+    assert (strong.cases, strong.mutants) == (3, 4)
+    assert strong.survivors == ()
+    cases = [{"name": "few", "given": {"volume": 1}, "expect": "met"}]
+    weak = grade_rule(read_rule_cases(rule_folder(tmp_path / "weak", {**given, "cases": cases}, **changes)))
+    assert weak.mutants == 4
+    assert set(weak.survivors) == {
+        "require: <= became < in transfer.volume <= 500",
+        "require: 500 became 499",
+        "require: 500 became 501",
+    }
+
+
+def test_a_wrong_that_the_checker_refuses_does_not_end_the_search(tmp_path: Path) -> None:
+    """The first wrong of each part drops a guard; the ones after it are done all the same."""
+    guarded = "has(transfer.volume) && transfer.volume <= 500 && transfer.volume >= 0"
+    both = {"needs": None, "when": guarded, "require": f"!({guarded}) || transfer.volume != 7"}
+    grade = grade_rule(read_rule_cases(rule_folder(tmp_path, **both)))
+    changed = {survivor.split(": ")[0] for survivor in grade.survivors}
+    assert changed <= {"when", "require"}
+    assert grade.mutants > 8
+
+
+def test_a_wrong_may_not_change_what_an_expression_is(tmp_path: Path) -> None:
+    """Dropping one side of a sum leaves a number where a condition must stand: no wrong of ours does that."""
+    grade = grade_rule(read_rule_cases(rule_folder(tmp_path, require="transfer.volume + 1 <= 501")))
+    assert all("must be" not in survivor for survivor in grade.survivors)
+    assert grade.mutants > 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "changed"),
+    [
+        (
+            PERIOD,
+            Period(10, Unit.WORKING_DAYS, DAYS),
+            [Period(9, Unit.WORKING_DAYS, DAYS), Period(11, Unit.WORKING_DAYS, DAYS)],
+        ),
+        (BOOL, True, [False]),
+        (INT, 5, [4, 6]),
+        (List(INT), (1, 2, 3), [(2, 3), (1, 3), (1, 2)]),
+    ],
+)
+def test_the_small_wrongs_are_what_their_words_say(kind: Any, value: Any, changed: list[Any]) -> None:
+    term = Term("a.b", kind, value, (), absolute=False, place=Place("f"))
+    assert [one for _, one in changed_values(term)] == changed
+
+
+def test_only_the_term_that_is_changed_changes(tmp_path: Path) -> None:
+    terms = {"volume": {"most": 500, "least": 2}}
+    both = rule(when="transfer.volume >= agreement.terms.volume.least")
+    agreement = loaded(tmp_path, small(terms=terms, rules=[both]))
+    least = agreement.terms[1]
+    other = with_term(agreement, least, 9)
+    assert [(one.path, one.value) for one in other.terms] == [("volume.most", 500), ("volume.least", 9)]
+    from isa_guard.language.exact import evaluate
+
+    asked = {"transfer": {"volume": 5}, "now": 0, "today": 0}
+    changed, kept = other.rules[0], agreement.rules[0]
+    assert changed.when is not None
+    assert kept.when is not None
+    assert (evaluate(changed.when, asked), evaluate(kept.when, asked)) == (False, True)
+    assert evaluate(changed.require, asked) is True
+    assert changed.require.scope.constants["agreement"][0] is kept.require.scope.constants["agreement"][0]
+
+
+def test_a_failed_case_of_an_agreement_names_itself_its_line_and_every_rule(tmp_path: Path) -> None:
+    rules = [rule(id="own/a"), rule(id="own/b")]
+    clauses = {"1": {"section": "1", "says": "x", "checked-by": {"rules": ["own/a", "own/b"]}}}
+    agreement = loaded(tmp_path, small(rules=rules, clauses=clauses))
+    many = {"name": "many", "given": {"volume": 501}, "expect": "refuse", "because": ["own/c", "own/d"]}
+    wrong = {"name": "few", "expect": "refuse"}
+    write(tmp_path, {**AGREEMENT_CASES, "cases": {"one": [many, wrong]}}, "cases.yaml")
+    grade = grade_agreement(agreement, read_agreement_cases(tmp_path / "cases.yaml", agreement))
+    first, second = grade.failed
+    assert (first.name, first.expected, first.got) == (
+        "many",
+        "stopped by own/c, own/d",
+        "stopped by own/a, own/b",
+    )
+    assert (second.name, second.expected, second.got) == ("few", "refuse", "permit")
+    assert first.place.line > 0
+    assert second.place.line > first.place.line
+    assert grade.unseen == ()
