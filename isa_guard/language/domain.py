@@ -1,7 +1,8 @@
 """The functions that agreements need beyond CEL: the law's clocks, markings, mail, places.
 
 Thin: each turns values into the types of isa_guard.uk, asks, and turns the answer back. What those raise
-(OutsideCalendar and the like) becomes "cannot tell" in the reading, never a number.
+(OutsideCalendar and the like) becomes "cannot tell" in the reading, never a number. The tables of markings,
+mail and places are imported by the first call that asks them: most checks ask few.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.language.operators import instant
 from isa_guard.language.values import from_date, from_datetime, to_date, to_datetime
-from isa_guard.uk import periods, secure_mail, territories
+from isa_guard.uk import periods
 from isa_guard.uk import working_days as days
-from isa_guard.uk.marking_grammar import parse_marking
 
 if TYPE_CHECKING:
     from isa_guard.uk.calendars import Calendar
@@ -94,47 +94,65 @@ def start_of(start: int) -> int:
 
 def mail_suffix(address: str, suffix: str) -> bool:
     """Whether a mail address is at a domain or under it, by whole labels."""
+    from isa_guard.uk import secure_mail
+
     return secure_mail.has_suffix(address, suffix)
 
 
 def mail_suffix_any(address: str, suffixes: tuple[str, ...]) -> bool:
     """Whether a mail address is at one of the domains or under it."""
+    from isa_guard.uk import secure_mail
+
     return any(secure_mail.has_suffix(address, suffix) for suffix in suffixes)
 
 
 def mail_domain(address: str) -> str:
     """The domain of a mail address, without the person."""
+    from isa_guard.uk import secure_mail
+
     return secure_mail.mail_domain(address)
 
 
 def in_territory(country: str, territory: str) -> bool:
     """Whether a country, by its code of two letters, is in a territory of the table as it stands."""
+    from isa_guard.uk import territories
+
     return territories.in_territory(country, territory)
 
 
 def in_territory_on(country: str, territory: str, on: int) -> bool:
     """Whether a country, by its code of two letters, was in a territory on a day."""
+    from isa_guard.uk import territories
+
     return territories.in_territory(country, territory, to_date(on))
 
 
 def marking_at_least(marking: str, floor: str) -> bool:
     """Whether a protective marking stands as high as another."""
+    from isa_guard.uk.marking_grammar import parse_marking
+
     return parse_marking(marking).at_least(parse_marking(floor))
 
 
 def marking_legacy(marking: str) -> bool:
     """Whether a protective marking is of the scheme before April 2014."""
+    from isa_guard.uk.marking_grammar import parse_marking
+
     return parse_marking(marking).legacy is not None
 
 
 def marking_has(marking: str, part: str) -> bool:
     """Whether a protective marking carries a handling instruction, descriptor, code word or caveat."""
+    from isa_guard.uk.marking_grammar import parse_marking
+
     wanted = " ".join(part.upper().split())
     return any(wanted == addition.upper() for addition in parse_marking(marking).additions)
 
 
 def marking_faults(marking: str) -> int:
     """In how many ways a protective marking breaks the policy on markings."""
+    from isa_guard.uk.marking_grammar import parse_marking
+
     return len(parse_marking(marking).faults)
 
 

@@ -24,7 +24,8 @@ def expand(expr: Expr, lets: Mapping[str, Expr], known: frozenset[str]) -> Expr:
     Raises ExpressionError for a let that leads to itself, reads a name that is nowhere defined, hides a name
     of the scope, or makes the expression longer than MAX_NODES.
     """
-    faults = [*_ill_named(lets, known), *_cycles(lets)]
+    names = {name: free_names(body) for name, body in lets.items()}
+    faults = [*_ill_named(names, known), *_cycles(names)]
     if faults:
         raise ExpressionError(*faults)
     return _Expansion(lets).replace(expr, frozenset())
@@ -40,21 +41,21 @@ def free_names(expr: Expr) -> frozenset[str]:
     return below[0] | (frozenset().union(*below[1:]) - {expr.variable})
 
 
-def _ill_named(lets: Mapping[str, Expr], known: frozenset[str]) -> list[Fault]:
+def _ill_named(lets: Mapping[str, frozenset[str]], known: frozenset[str]) -> list[Fault]:
     faults = [
         Fault(0, 0, f"let {name!r} hides a name that is already defined") for name in lets if name in known
     ]
-    for name, body in lets.items():
+    for name, read in lets.items():
         faults += [
             Fault(0, 0, f"let {name!r} reads {unknown!r}, which is not defined")
-            for unknown in sorted(free_names(body) - known - lets.keys())
+            for unknown in sorted(read - known - lets.keys())
         ]
     return faults
 
 
-def _cycles(lets: Mapping[str, Expr]) -> list[Fault]:
-    """A fault for each let that leads back to itself."""
-    reads = {name: free_names(body) & lets.keys() for name, body in lets.items()}
+def _cycles(lets: Mapping[str, frozenset[str]]) -> list[Fault]:
+    """A fault for each let that leads back to itself; `lets` are the names that each reads."""
+    reads = {name: read & lets.keys() for name, read in lets.items()}
     settled: set[str] = set()
     while ready := {name for name, needs in reads.items() if name not in settled and needs <= settled}:
         settled |= ready
@@ -79,9 +80,8 @@ class _Expansion:
         if isinstance(expr, Macro):
             inner = hidden | {expr.variable}
             rest = [self.replace(child, inner) for child in children(expr)[1:]]
-            return with_children(expr, [self.replace(expr.operand, hidden), *rest])
-        below = children(expr)
-        return with_children(expr, [self.replace(child, hidden) for child in below]) if below else expr
+            return _over(expr, [self.replace(expr.operand, hidden), *rest])
+        return _over(expr, [self.replace(child, hidden) for child in children(expr)])
 
     def _put(self, body: Expr, use: Name) -> Expr:
         """A fresh copy of the body, its own lets replaced, standing where the name stood."""
@@ -99,3 +99,10 @@ class _Expansion:
             raise ExpressionError(
                 Fault(at.start, at.end, f"with its lets written out it has over {MAX_NODES} parts")
             )
+
+
+def _over(expr: Expr, parts: list[Expr]) -> Expr:
+    """The node over these parts; itself where they are its own, which is nearly always."""
+    if all(new is old for new, old in zip(parts, children(expr), strict=True)):
+        return expr
+    return with_children(expr, parts)

@@ -17,8 +17,6 @@ from isa_guard.load import assemble
 from isa_guard.load.binding import Binder, Surroundings
 from isa_guard.load.calendars import read_calendars
 from isa_guard.load.digests import digest_of
-from isa_guard.load.dispensations import read_dispensations
-from isa_guard.load.fields import extended_schemas
 from isa_guard.load.inherit import read_with_parents
 from isa_guard.load.packs import UnboundRule, read_file, read_pack, shipped
 from isa_guard.load.problems import did_you_mean, shaped
@@ -186,6 +184,8 @@ class _Loader:
         """Answer the schemas of facts with this agreement's own fields."""
         if name is None:
             return SCHEMAS
+        from isa_guard.load.fields import extended_schemas
+
         document = self.attempt(lambda: self.beside(name, ("fields",)))
         found = self.attempt(lambda: extended_schemas(document)) if document else None
         return found or SCHEMAS
@@ -242,5 +242,7 @@ class _Loader:
     ) -> tuple[Dispensation, ...]:
         if shape.dispensations is None:
             return ()
+        from isa_guard.load.dispensations import read_dispensations
+
         document = self.beside(shape.dispensations, ("dispensations",))
         return read_dispensations(document, surroundings, {rule.id: rule for rule in rules})
