@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,13 +11,10 @@ from isa_guard.cli.settings import read_settings
 from isa_guard.errors import LoadError, Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from isa_guard.cli.settings import Settings
     from isa_guard.decide.grading import Grade
-
-RULE_FILE: Final = "rule.yaml"
-AGREEMENT_FILE: Final = "agreement.yaml"
 
 
 @click.command()
@@ -48,7 +45,7 @@ def command(
     bad = [grade for grade in grades if not grade.passed]
     score = (made - left) / made if made else 0.0
     click.echo(
-        f"\n{len(grades)} subjects, {cases} cases, {len(bad)} failing; {made - left} of {made} changes noticed ({score:.0%})"
+        f"\n{_number(len(grades), 'subject')}, {_number(cases, 'case')}, {len(bad)} failing; {made - left} of {made} changes noticed ({score:.0%})"
     )
     if problems or not grades:
         if not grades:
@@ -57,21 +54,28 @@ def command(
     return 1 if bad or score < least else 0
 
 
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def _graded(paths: Sequence[Path], settings: Settings) -> tuple[list[Grade], list[Problem]]:
+    from isa_guard.cli.authored import authored_files
     from isa_guard.cli.checker import shelf_of
     from isa_guard.decide.grading import grade_agreement, grade_rule
     from isa_guard.load.agreement import load_version
     from isa_guard.load.cases import CASES_FILE, read_agreement_cases, read_rule_cases
+    from isa_guard.load.packs import RULE_FILE
 
     shelf = shelf_of(settings)
     grades: list[Grade] = []
     problems: list[Problem] = []
-    for folder in _folders(paths or [*shelf.rules, *shelf.policies], problems):
+    for file in authored_files(paths or [*shelf.rules, *shelf.policies], shelf, problems):
+        folder = file.parent
         try:
             if not (folder / CASES_FILE).is_file():
                 hint = f"write a {CASES_FILE}: at least one met, one not met, one that cannot be told"
                 problems.append(Problem("there are no cases here", Place(str(folder)), hint, "no-cases"))
-            elif (folder / RULE_FILE).is_file():
+            elif file.name == RULE_FILE:
                 grades.append(grade_rule(read_rule_cases(folder)))
             else:
                 agreement = load_version(folder, shelf)
@@ -81,15 +85,6 @@ def _graded(paths: Sequence[Path], settings: Settings) -> tuple[list[Grade], lis
         except LoadError as error:
             problems += error.problems
     return grades, problems
-
-
-def _folders(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
-    for path in paths:
-        here = path if path.is_dir() else path.parent
-        found = sorted({file.parent for name in (RULE_FILE, AGREEMENT_FILE) for file in here.rglob(name)})
-        if not found:
-            problems.append(Problem("there is no rule or agreement here", Place(str(path)), "", "empty"))
-        yield from found
 
 
 def _show(grade: Grade, *, survivors: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,13 +14,10 @@ from isa_guard.errors import LoadError, Place, Problem, Severity
 from isa_guard.uk.periods import london_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from isa_guard.load.agreement import Shelf
-
-AGREEMENT_FILE: Final = "agreement.yaml"
-RULE_FILE: Final = "rule.yaml"
 
 
 @click.command()
@@ -69,13 +66,14 @@ def _s(number: int) -> str:
 
 def validated(paths: Sequence[Path], shelf: Shelf, today: date) -> tuple[list[str], list[Problem]]:
     """Answer what was checked, and every problem of it."""
+    from isa_guard.cli.authored import authored_files
     from isa_guard.load.advice import advice_on
     from isa_guard.load.agreement import load_version
-    from isa_guard.load.packs import read_rule
+    from isa_guard.load.packs import RULE_FILE, read_rule
 
     checked: list[str] = []
     problems: list[Problem] = []
-    for file in _files(paths, shelf, problems):
+    for file in authored_files(paths, shelf, problems):
         checked.append(str(file))
         try:
             if file.name == RULE_FILE:
@@ -108,23 +106,6 @@ def _case_problems(folder: Path) -> tuple[Problem, ...]:
     except LoadError as error:
         return error.problems
     return ()
-
-
-def _files(paths: Sequence[Path], shelf: Shelf, problems: list[Problem]) -> Iterator[Path]:
-    from isa_guard.load.agreement import version_folders
-
-    for path in paths:
-        if path.is_file() and path.name in {AGREEMENT_FILE, RULE_FILE}:
-            yield path
-            continue
-        found = sorted(file for name in (AGREEMENT_FILE, RULE_FILE) for file in path.rglob(name))
-        if found:
-            yield from found
-            continue
-        try:
-            yield from (folder / AGREEMENT_FILE for folder in version_folders(path, shelf))
-        except LoadError as error:
-            problems += error.problems
 
 
 def _as_data(checked: Sequence[str], problems: Sequence[Problem]) -> dict[str, object]:

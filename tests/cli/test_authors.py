@@ -107,7 +107,7 @@ def own_rule(folder: Path, expected: str = "not-met", **changes: object) -> Path
 def test_cases_that_hold_pass(capsys: Capture, tmp_path: Path) -> None:
     answer = call(capsys, "test", own_rule(tmp_path))
     assert answer.code == 0
-    assert "1 subjects, 3 cases, 0 failing" in answer.out
+    assert "1 subject, 3 cases, 0 failing" in answer.out
 
 
 def test_a_case_that_fails_names_itself_and_its_line(capsys: Capture, tmp_path: Path) -> None:
@@ -314,3 +314,25 @@ def test_a_shell_completes_our_commands(capsys: Capture, monkeypatch: pytest.Mon
     with pytest.raises(SystemExit):
         call(capsys)
     assert "validate" in capsys.readouterr().out
+
+
+def test_a_name_that_is_nothing_tests_nothing_and_not_what_lies_beside(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_rule(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for name in (tmp_path / "mistyped", "mistyped"):
+        answer = call(capsys, "test", name)
+        assert answer.code == 4
+        assert "there is no agreement here" in answer.err
+        assert "0 subjects" in answer.out
+
+
+def test_an_agreement_is_tested_by_its_id_and_a_rule_by_any_of_its_files_once(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert "1 subject," in call(capsys, "test", "example-care-framework").out
+    rule_folder = ROOT / "rules" / "requests" / "notice"
+    answer = call(capsys, "test", rule_folder / "rule.yaml", rule_folder / "cases.yaml")
+    assert answer.code == 0
+    assert "1 subject," in answer.out
