@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 import isa_guard
+from isa_guard.errors import UsageError
 from isa_guard.library import typed
 from isa_guard.load.facts import read_facts
 from isa_guard.model.agreement import InForce, Versions
@@ -43,3 +46,13 @@ def test_a_request_for_later_is_judged_by_the_terms_of_that_day() -> None:
 def test_without_today_the_day_in_the_fact_counts_or_the_newest_version() -> None:
     assert judged_by("  needed_by: 2025-06-01\n", None) == "2018-05"
     assert judged_by("", None) == "2026"
+
+
+def test_two_versions_of_one_name_decide_nothing() -> None:
+    old = isa_guard.load_agreement("cambridgeshire-opcc").agreements[0]
+    both = Versions((old, replace(old, in_force=InForce(date(2026, 1, 1), None, "day"))))
+    with pytest.raises(UsageError, match="has 2 versions '2018-05'"):
+        both.version("2018-05")
+    with pytest.raises(UsageError, match="has no version '1999'"):
+        both.version("1999")
+    assert two_versions().version("2026").version == "2026"

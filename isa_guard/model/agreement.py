@@ -223,11 +223,15 @@ class Versions:
     agreements: tuple[Agreement, ...]
 
     def version(self, version: str) -> Agreement:
-        """Answer the version of that name. Raises UsageError where there is none."""
-        for agreement in self.agreements:
-            if agreement.version == version:
-                return agreement
-        raise UsageError(f"{self.agreements[0].id} has no version {version!r}")
+        """Answer the version of that name. Raises UsageError where there is none, or more than one.
+
+        A fact is typed by one version and decided by name: with two of a name it could be decided by the other.
+        """
+        found = [agreement for agreement in self.agreements if agreement.version == version]
+        if len(found) != 1:
+            number = "no version" if not found else f"{len(found)} versions"
+            raise UsageError(f"{self.agreements[0].id} has {number} {version!r}")
+        return found[0]
 
     def in_force(self, day: date) -> Agreement:
         """Answer the version in force on `day`, or else the nearest one, whose period the rules then find unmet."""
