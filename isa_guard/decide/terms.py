@@ -34,10 +34,11 @@ def _values(term: Term, categories: set[str], parties: set[str]) -> tuple[Value,
     if not term.variations:
         return (term.value,)
     by_category = {one.of: one.value for one in term.variations if one.by == "category"}
-    called_for = [by_category.get(category, term.value) for category in sorted(categories)]
+    own = [by_category[category] for category in sorted(categories) if category in by_category]
     special = [one.value for one in term.variations if one.by == "party" and one.of in parties]
-    if special:  # what is agreed with a party goes before the default, but not before a category's own value
-        called_for = [value for value in called_for if value != term.value] + special
+    # What is agreed with a party goes before the default, but not before a category's own value.
+    default = [] if special or categories <= by_category.keys() else [term.value]
+    called_for = own + special + default
     distinct = [value for index, value in enumerate(called_for) if value not in called_for[:index]]
     return tuple(distinct) or (term.value,)
 

@@ -242,6 +242,13 @@ def test_a_term_may_differ_by_category_and_party_and_is_never_guessed(
     assert decided(tmp_path, [rule()], lines, terms=VARIED).verdict is verdict
 
 
+def test_a_category_keeps_its_own_value_where_that_happens_to_be_the_default(tmp_path: Path) -> None:
+    terms = {"volume": {"most": {"default": 500, "by-category": {"cases": 500}, "by-party": {"south": 7}}}}
+    lines = "  to: south\n  categories: [cases]\n  volume: 1\n"
+    found = decided(tmp_path, [rule()], lines, terms=terms)
+    assert found.verdict is Verdict.REFER  # 500 for the category, 7 for the party: neither is guessed
+
+
 def test_the_readings_that_were_relied_on_are_named_once(tmp_path: Path) -> None:
     readings = {"r": {"clauses": ["1"], "question": "?", "reading": "so", "why": "because"}}
     rules = [rule(id="own/a"), rule(id="own/b"), rule(id="own/c", when="transfer.volume > 900")]
