@@ -69,7 +69,7 @@ def command(
         return 0
     if not facts:
         raise UsageError("name the facts to check: files, folders, or - for standard input")
-    reports = parse_formats(filter(None, (settings.value("format") or "text").split(",")))
+    reports = parse_formats(filter(None, (settings.value("format") or "text").split(",")), facts)
     moment = now_or(as_of)
     # The heavy part of the program is imported once the call itself is known to make sense.
     from isa_guard.cli.checker import Checker

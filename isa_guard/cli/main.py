@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import click
 
+# What a full or broken disk says to one who writes; the register tells its own troubles in its own words.
+UNWRITTEN: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 # Name: (module, help). The help stands here so that `--help` imports no command.
 COMMANDS: Final = {
     "check": ("check", "Decide transfers and other facts; the exit code is the gate."),
@@ -66,9 +69,17 @@ def main(arguments: list[str]) -> int:
         return 4
     except IsaGuardError as error:
         return _told(error)
+    except OSError as error:
+        return _unwritten(error) if error.errno in UNWRITTEN else _defect(error)
     except Exception as error:  # noqa: BLE001 - the last line of defence: a defect is told as one
         return _defect(error)
     return code if isinstance(code, int) else 0
+
+
+def _unwritten(error: OSError) -> int:
+    """Answer 4: whatever was decided, not all of the answer reached its reader."""
+    sys.stderr.write(f"error: the answer could not be written: {(error.strerror or '').lower()}\n")
+    return 4
 
 
 def _told(error: Exception) -> int:

@@ -19,15 +19,32 @@ if TYPE_CHECKING:
 FORMATS: Final = ("text", "json", "sarif", "junit", "github", "gitlab", "html")
 
 
-def parse_formats(wanted: Iterable[str]) -> list[tuple[str, str]]:
-    """Answer (format, file) for each; no file is standard output. Raises UsageError for one unknown, or two outputs."""
+def parse_formats(wanted: Iterable[str], facts: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Answer (format, file) for each; no file is standard output.
+
+    Raises UsageError for a format unknown, for two reports in one place, or one in the place of a fact.
+    """
     parsed = [(name, file) for name, _, file in (one.partition("=") for one in wanted)]
     for name, _ in parsed:
         if name not in FORMATS:
             raise UsageError(f"there is no format `{name}`; the formats are {', '.join(FORMATS)}")
     if sum(not file for _, file in parsed) > 1:
         raise UsageError("two reports cannot share standard output: write one of them as FORMAT=FILE")
+    taken = {_real(fact): f"the fact {fact}" for fact in facts}
+    for _, file in parsed:
+        place = _real(file)
+        if file and place in taken:
+            raise UsageError(f"a report to {file} would write over {taken[place]}")
+        if not file.startswith("/dev/"):
+            taken[place] = "another report"
     return parsed
+
+
+def _real(name: str) -> str:
+    try:
+        return os.path.realpath(name)
+    except ValueError:  # a name that no file can have: using it will say so
+        return name
 
 
 def write_reports(run: Run, wanted: Iterable[tuple[str, str]], color: str, *, verbose: bool) -> None:
@@ -43,9 +60,9 @@ def write_reports(run: Run, wanted: Iterable[tuple[str, str]], color: str, *, ve
             continue
         try:
             Path(file).write_text(text, "utf-8", "backslashreplace")
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise UsageError(
-                f"the report cannot be written to {file}: {(error.strerror or '').lower()}"
+                f"the report cannot be written to {file}: {(getattr(error, 'strerror', None) or 'no file can have this name').lower()}"
             ) from None
 
 
