@@ -24,6 +24,8 @@ def expand(expr: Expr, lets: Mapping[str, Expr], known: frozenset[str]) -> Expr:
     Raises ExpressionError for a let that leads to itself, reads a name that is nowhere defined, hides a name
     of the scope, or makes the expression longer than MAX_NODES.
     """
+    if not lets:
+        return expr
     names = {name: free_names(body) for name, body in lets.items()}
     faults = [*_ill_named(names, known), *_cycles(names)]
     if faults:
@@ -33,12 +35,22 @@ def expand(expr: Expr, lets: Mapping[str, Expr], known: frozenset[str]) -> Expr:
 
 def free_names(expr: Expr) -> frozenset[str]:
     """The names an expression reads that no macro of its own brings."""
+    found: set[str] = set()
+    _note_names(expr, frozenset(), found)
+    return frozenset(found)
+
+
+def _note_names(expr: Expr, hidden: frozenset[str], found: set[str]) -> None:
     if isinstance(expr, Name):
-        return frozenset({expr.name})
-    below = [free_names(child) for child in children(expr)]
-    if not isinstance(expr, Macro):
-        return frozenset().union(*below)
-    return below[0] | (frozenset().union(*below[1:]) - {expr.variable})
+        if expr.name not in hidden:
+            found.add(expr.name)
+        return
+    below = children(expr)
+    if isinstance(expr, Macro):
+        _note_names(below[0], hidden, found)
+        below, hidden = below[1:], hidden | {expr.variable}
+    for child in below:
+        _note_names(child, hidden, found)
 
 
 def _ill_named(lets: Mapping[str, frozenset[str]], known: frozenset[str]) -> list[Fault]:
