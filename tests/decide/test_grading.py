@@ -273,7 +273,7 @@ def test_only_the_term_that_is_changed_changes(tmp_path: Path) -> None:
     assert [(one.path, one.value) for one in other.terms] == [("volume.most", 500), ("volume.least", 9)]
     from isa_guard.language.exact import evaluate
 
-    asked = {"transfer": {"volume": 5}, "now": 0, "today": 0}
+    asked: dict[str, Any] = {"transfer": {"volume": 5}, "now": 0, "today": 0}
     changed, kept = other.rules[0], agreement.rules[0]
     assert changed.when is not None
     assert kept.when is not None
