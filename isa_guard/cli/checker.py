@@ -16,7 +16,7 @@ from isa_guard.library import typed
 from isa_guard.load.agreement import Shelf, load
 from isa_guard.load.facts import read_facts
 from isa_guard.load.packs import read_file, shipped
-from isa_guard.load.problems import did_you_mean
+from isa_guard.load.suggest import did_you_mean
 from isa_guard.uk.periods import london_day
 
 if TYPE_CHECKING:

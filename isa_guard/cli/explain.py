@@ -37,7 +37,7 @@ def command(*, what: str, agreement: str | None, rules: str | None, policies: st
 
 
 def _explained(what: str, agreement: Agreement) -> str:
-    from isa_guard.load.problems import did_you_mean
+    from isa_guard.load.suggest import did_you_mean
     from isa_guard.report.page import clause_page, rule_page
 
     if what == "rules":

@@ -97,7 +97,7 @@ def _table(path: Path) -> Mapping[str, object]:
 
 
 def _settings(table: Mapping[str, object], path: Path) -> Mapping[str, Setting]:
-    from isa_guard.load.problems import did_you_mean
+    from isa_guard.load.suggest import did_you_mean
 
     problems = [
         Problem(f"the setting `{name}` is not known", Place(str(path)), did_you_mean(name, KNOWN), "settings")

@@ -19,8 +19,9 @@ from isa_guard.load.calendars import read_calendars
 from isa_guard.load.digests import digest_of
 from isa_guard.load.inherit import read_with_parents
 from isa_guard.load.packs import UnboundRule, read_file, read_pack, shipped
-from isa_guard.load.problems import did_you_mean, shaped
+from isa_guard.load.problems import shaped
 from isa_guard.load.shapes import AgreementDocument
+from isa_guard.load.suggest import did_you_mean
 from isa_guard.load.terms import TermReader, terms_record
 from isa_guard.load.yaml import read_document
 from isa_guard.model.agreement import Agreement, Source, Versions

@@ -8,7 +8,7 @@ from isa_guard.errors import LoadError, Problem
 from isa_guard.language.types import DATE, STRING, Field, List, Record
 from isa_guard.language.values import from_date
 from isa_guard.load.dates import DAY_HINT, read_span
-from isa_guard.load.problems import did_you_mean
+from isa_guard.load.suggest import did_you_mean
 from isa_guard.model.agreement import (
     Category,
     Check,

@@ -15,9 +15,10 @@ from isa_guard.language.parser import parse
 from isa_guard.language.syntax import path_of, walk
 from isa_guard.language.template import parse_template
 from isa_guard.language.types import BOOL, DATE, TIMESTAMP, List, Record
-from isa_guard.load.problems import did_you_mean, expression_problems
+from isa_guard.load.problems import expression_problems
 from isa_guard.load.shapes import SimpleCondition
 from isa_guard.load.simple import simple_expression
+from isa_guard.load.suggest import did_you_mean
 from isa_guard.model.facts import FactKind
 from isa_guard.model.rule import Duty, Otherwise, Rule
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from isa_guard.errors import IsaGuardError, LoadError, Problem
 from isa_guard.load.dates import DAY_HINT, read_day
-from isa_guard.load.problems import did_you_mean
+from isa_guard.load.suggest import did_you_mean
 from isa_guard.uk.calendars import CALENDAR_IDS, Calendar, calendar, closed_range
 
 if TYPE_CHECKING:

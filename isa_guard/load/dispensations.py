@@ -10,8 +10,9 @@ from isa_guard.language.faults import ExpressionError
 from isa_guard.language.parser import parse
 from isa_guard.language.types import BOOL
 from isa_guard.load.dates import read_day
-from isa_guard.load.problems import did_you_mean, expression_problems, shaped
+from isa_guard.load.problems import expression_problems, shaped
 from isa_guard.load.shapes_beside import DispensationsDocument
+from isa_guard.load.suggest import did_you_mean
 from isa_guard.model.rule import Dispensation
 from isa_guard.uk.periods import add_months
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.errors import LoadError, Problem
 from isa_guard.load.facts import step_to
 from isa_guard.load.packs import read_file
-from isa_guard.load.problems import did_you_mean
+from isa_guard.load.suggest import did_you_mean
 from isa_guard.model.facts import Evidence
 
 if TYPE_CHECKING:

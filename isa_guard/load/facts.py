@@ -37,7 +37,7 @@ from isa_guard.language.types import (
 )  # fmt: skip
 from isa_guard.language.values import INT_MAX, INT_MIN, from_date, from_datetime
 from isa_guard.load.dates import DAY_HINT, INSTANT_HINT, read_day, read_instant
-from isa_guard.load.problems import did_you_mean
+from isa_guard.load.suggest import did_you_mean
 from isa_guard.load.yaml import read_documents
 from isa_guard.model.facts import Evidence, Fact, FactKind
 from isa_guard.uk.periods import london_day

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import LoadError, Problem
 from isa_guard.language.types import BOOL, DATE, INT, TIMESTAMP, Field, List, String
-from isa_guard.load.problems import did_you_mean, shaped
+from isa_guard.load.problems import shaped
 from isa_guard.load.shapes_beside import FieldsDocument
+from isa_guard.load.suggest import did_you_mean
 from isa_guard.model.facts import FactKind
 from isa_guard.model.schemas import SCHEMAS
 

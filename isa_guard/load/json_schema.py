@@ -24,7 +24,7 @@ from isa_guard.language.values import INT_MAX, INT_MIN
 from isa_guard.load import shapes, shapes_beside
 from isa_guard.load.facts import LIMIT_LIST, LIMIT_TEXT
 from isa_guard.load.models import model_of
-from isa_guard.load.problems import did_you_mean
+from isa_guard.load.suggest import did_you_mean
 from isa_guard.model.facts import FactKind
 from isa_guard.model.schemas import SCHEMAS
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from isa_guard.errors import Problem
 from isa_guard.load.declare import Entries, Letters, Says, key_of
-from isa_guard.load.problems import did_you_mean
+from isa_guard.load.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import LoadError, Place, Problem
 from isa_guard.frozen import dataclass
-from isa_guard.load.problems import did_you_mean, shaped
+from isa_guard.load.problems import shaped
 from isa_guard.load.shapes import RuleDocument, RuleShape
+from isa_guard.load.suggest import did_you_mean
 from isa_guard.load.yaml import read_document
 from isa_guard.model.agreement import Source
 

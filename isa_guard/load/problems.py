@@ -8,23 +8,10 @@ from isa_guard.errors import LoadError, Problem
 from isa_guard.load.reader import UnfitError, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from isa_guard.language.faults import ExpressionError
     from isa_guard.load.yaml import Document, Path
 
 ShapeT = TypeVar("ShapeT")
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Answer a suggestion for a misspelt word, or the list of known ones where it is short."""
-    import difflib
-
-    choices = sorted(set(known))
-    near = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean `{near[0]}`?"
-    return f"known here: {', '.join(choices)}" if 0 < len(choices) <= 12 else ""
 
 
 def shaped(document: Document, shape: type[ShapeT], at: Path = ()) -> ShapeT:

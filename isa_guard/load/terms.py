@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from isa_guard.errors import Problem
 from isa_guard.language.types import BOOL, INT, PERIOD, Field, List, Record, String
-from isa_guard.load.problems import did_you_mean
+from isa_guard.load.suggest import did_you_mean
 from isa_guard.model.agreement import Term, Variation
 from isa_guard.uk.periods import PeriodError, parse_period
 from isa_guard.uk.working_days import Count

@@ -325,10 +325,10 @@ def test_an_error_that_is_no_missing_field_is_told_as_what_it_is(tmp_path: Path)
 
 
 def test_two_readings_that_disagree_decide_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from isa_guard.decide import decide as module
     from isa_guard.errors import Defect
+    from isa_guard.language import exact
 
-    monkeypatch.setattr(module.exact, "cause", lambda *_: None)
+    monkeypatch.setattr(exact, "cause", lambda *_: None)
     with pytest.raises(Defect, match="own/volume disagree"):
         decided(tmp_path, [rule()], "")
 
