@@ -70,7 +70,8 @@ class Calendar:
         object.__setattr__(self, "_digest", _digest_of(self))
 
     def __hash__(self) -> int:
-        return hash(self._digest)  # of all that makes it, and kept: a calendar is part of the key of many answers
+        # Of all that makes it, and kept: a calendar is part of the key of many answers.
+        return hash(self._digest)
 
     @property
     def digest(self) -> str:
