@@ -41,11 +41,13 @@ def _explained(what: str, agreement: Agreement) -> str:
     from isa_guard.report.page import clause_page, rule_page
 
     if what == "rules":
-        return "".join(f"{rule.id:<34} {rule.title}\n" for rule in agreement.rules)
+        return "".join(_row(rule.id, 34, rule.title) for rule in agreement.rules)
     if what == "clauses":
-        return "".join(f"{clause.number:<6} {clause.says}\n" for clause in agreement.clauses)
+        return "".join(_row(clause.number, 6, clause.says) for clause in agreement.clauses)
     if what == "readings":
-        return "".join(f"{one.id:<26} {one.question}\n{'':<26} {one.reading}\n" for one in agreement.readings)
+        return "".join(
+            _row(one.id, 26, one.question) + _row("", 26, one.reading) for one in agreement.readings
+        )
     number = _CLAUSE.match(what)
     if number:
         for clause in agreement.clauses:
@@ -57,6 +59,13 @@ def _explained(what: str, agreement: Agreement) -> str:
             return rule_page(rule, agreement)
     hint = did_you_mean(what, [rule.id for rule in agreement.rules])
     raise UsageError(f"{agreement.id} uses no rule `{what}`; {hint or 'see `isa-guard explain rules`'}")
+
+
+def _row(name: str, width: int, text: str) -> str:
+    """Answer a name and its text as lines of a terminal of eighty columns."""
+    from textwrap import fill
+
+    return fill(text, 80, initial_indent=f"{name:<{width}} ", subsequent_indent=" " * (width + 1)) + "\n"
 
 
 def _functions() -> str:

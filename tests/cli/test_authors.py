@@ -336,3 +336,12 @@ def test_an_agreement_is_tested_by_its_id_and_a_rule_by_any_of_its_files_once(
     answer = call(capsys, "test", rule_folder / "rule.yaml", rule_folder / "cases.yaml")
     assert answer.code == 0
     assert "1 subject," in answer.out
+
+
+@pytest.mark.parametrize("what", ["clauses", "rules", "readings", "4.5", "requests/notice"])
+def test_what_is_explained_fits_a_terminal(capsys: pytest.CaptureFixture[str], what: str) -> None:
+    lines = call(capsys, "explain", what).out.splitlines()
+    assert lines
+    assert (
+        max(len(line) for line in lines if not line.startswith("# ")) <= 80
+    )  # a heading is one line in Markdown
