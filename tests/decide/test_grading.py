@@ -232,7 +232,11 @@ def test_every_wrong_is_done_once_and_the_ones_that_nobody_notices_are_named(tmp
 def test_a_wrong_that_the_checker_refuses_does_not_end_the_search(tmp_path: Path) -> None:
     """The first wrong of each part drops a guard; the ones after it are done all the same."""
     guarded = "has(transfer.volume) && transfer.volume <= 500 && transfer.volume >= 0"
-    both: dict[str, Any] = {"needs": None, "when": guarded, "require": f"!({guarded}) || transfer.volume != 7"}
+    both: dict[str, Any] = {
+        "needs": None,
+        "when": guarded,
+        "require": f"!({guarded}) || transfer.volume != 7",
+    }
     grade = grade_rule(read_rule_cases(rule_folder(tmp_path, **both)))
     changed = {survivor.split(": ")[0] for survivor in grade.survivors}
     assert changed <= {"when", "require"}
