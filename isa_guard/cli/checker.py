@@ -15,7 +15,7 @@ from isa_guard.errors import IsaGuardError, LoadError, Place, Problem, UsageErro
 from isa_guard.library import typed
 from isa_guard.load.agreement import Shelf, load
 from isa_guard.load.facts import read_facts
-from isa_guard.load.packs import read_file, shipped
+from isa_guard.load.packs import read_named, shipped
 from isa_guard.load.suggest import did_you_mean
 from isa_guard.uk.periods import london_day
 
@@ -105,7 +105,7 @@ class Checker:
     def check_file(self, name: str) -> Iterator[Decision]:
         """Answer the decisions on the facts of one file."""
         try:
-            content = sys.stdin.buffer.read(LIMIT_STDIN + 1) if name == STDIN else read_file(Path(name))
+            content = sys.stdin.buffer.read(LIMIT_STDIN + 1) if name == STDIN else read_named(Path(name))
             facts = read_facts(content, "standard input" if name == STDIN else name)
         except LoadError as error:
             self.problems += error.problems

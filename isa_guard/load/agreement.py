@@ -61,9 +61,26 @@ def load(path: str | FilePath, shelf: Shelf | None = None) -> Versions:
             agreements.append(load_version(folder, shelf))
         except LoadError as error:
             problems += error.problems
+    problems += _mixed(agreements)
     if problems:
         raise LoadError(tuple(problems))
     return Versions(tuple(sorted(agreements, key=lambda agreement: agreement.in_force.start)))
+
+
+def _mixed(agreements: Sequence[Agreement]) -> list[Problem]:
+    """Answer what keeps agreements from being the versions of one: another id, or a version's name again."""
+    problems: list[Problem] = []
+    for index, one in enumerate(agreements):
+        before = agreements[:index]
+        if before and one.id != before[0].id:
+            what = f"the folder holds `{before[0].id}`, and here `{one.id}`"
+            problems.append(
+                Problem(what, one.place, "one folder holds the versions of one agreement", "version")
+            )
+        if any(other.version == one.version for other in before):
+            what = f"the version `{one.version}` stands twice in the folder"
+            problems.append(Problem(what, one.place, "give each version a name of its own", "version"))
+    return problems
 
 
 def version_folders(path: FilePath, shelf: Shelf) -> tuple[FilePath, ...]:

@@ -83,7 +83,7 @@ def _one(
             "64 small hexadecimal digits",
             "evidence",
         )
-    if not isinstance(file, str) or not (folder / file).resolve().is_relative_to(folder.resolve()):
+    if not isinstance(file, str) or not _is_beside(folder, file):
         hint = "put the document beside the fact"
         return Problem(
             "the document is not beside the fact", document.place((*path, "document")), hint, "evidence"
@@ -98,6 +98,17 @@ def _one(
         what = "the document is not the one that the digest names"
         return Problem(what, document.place((*path, "sha256")), "it may have been changed since", "evidence")
     return Evidence(f"{untyped.kind.value}.{name}", "document", digest)
+
+
+def _is_beside(folder: FilePath, file: str) -> bool:
+    try:
+        return (folder / file).resolve().is_relative_to(folder.resolve())
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+    ):  # a name that no file can have, or a link that leads to itself
+        return False
 
 
 def _paths(schema: Record) -> list[str]:

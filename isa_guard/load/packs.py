@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final
 
@@ -42,16 +44,41 @@ def shipped(kind: str) -> FilePath:
 
 
 def read_file(path: FilePath) -> bytes:
-    """Answer the bytes of a file. Raises LoadError where it cannot be read, or is larger than any document may be."""
+    """Answer the bytes of a regular file. Raises LoadError where it is none, cannot be read, or is too large.
+
+    What a document points to is never waited for: a pipe put in its place would hold the gate for ever.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise _unreadable(path, "cannot be read: it is not a regular file")
+            return _limited(file.read(LIMIT_FILE + 1), path)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, _why(error)) from None
+
+
+def read_named(path: FilePath) -> bytes:
+    """Answer the bytes of what the caller named: a file, or a pipe such as `<(...)`. Raises LoadError."""
     try:
         with path.open("rb") as file:
-            content = file.read(LIMIT_FILE + 1)  # never all of it: a device has no end
+            return _limited(file.read(LIMIT_FILE + 1), path)  # never all of it: a device has no end
     except (OSError, ValueError) as error:
-        what = (getattr(error, "strerror", None) or "it cannot be read").lower()
-        raise LoadError((Problem(f"cannot be read: {what}", Place(str(path)), "", "unreadable"),)) from None
+        raise _unreadable(path, _why(error)) from None
+
+
+def _limited(content: bytes, path: FilePath) -> bytes:
     if len(content) > LIMIT_FILE:
         raise LoadError((Problem("the file is larger than 64 MiB", Place(str(path)), "", "too-large"),))
     return content
+
+
+def _why(error: OSError | ValueError) -> str:
+    return f"cannot be read: {(getattr(error, 'strerror', None) or 'it cannot be read').lower()}"
+
+
+def _unreadable(path: FilePath, what: str) -> LoadError:
+    return LoadError((Problem(what, Place(str(path)), "", "unreadable"),))
 
 
 def read_pack(family: str, folders: Iterable[FilePath]) -> tuple[tuple[UnboundRule, ...], tuple[Source, ...]]:

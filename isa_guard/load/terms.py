@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from isa_guard.load.yaml import Data, Document, Path
     from isa_guard.uk.calendars import Calendar
 
-_PERIOD_LIKE = re.compile(r"(?:[0-9]+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[ -](?:\(|clear |calendar |working |business |school |hour|day|week|month|year)", re.IGNORECASE)  # fmt: skip
+_PERIOD_LIKE = re.compile(r"(?:[-+]?[0-9]+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[ -](?:\(|clear |calendar |working |business |school |hour|day|week|month|year)", re.IGNORECASE)  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 _GROUP_KEYS: Final = {"calendar", "count", "absolute"}
 _VARIED_KEYS: Final = {"default", "by-category", "by-party"}

@@ -385,3 +385,27 @@ def test_an_empty_pack_is_an_error(tmp_path: Path) -> None:
     write(tmp_path / "a", small(uses=["own"], rules=[]))
     with pytest.raises(LoadError, match="holds no rule"):
         load(tmp_path / "a", Shelf((tmp_path / "rules",), ()))
+
+
+def test_one_folder_holds_the_versions_of_one_agreement(tmp_path: Path) -> None:
+    write(tmp_path / "v1", small(version="1"))
+    write(tmp_path / "v2", small(version="1"))
+    with pytest.raises(LoadError, match="stands twice in the folder"):
+        load(tmp_path)
+    write(tmp_path / "v2", small(version="2", id="other"))
+    with pytest.raises(LoadError, match="the folder holds `small`, and here `other`"):
+        load(tmp_path)
+
+
+def test_a_period_of_less_than_nothing_is_told_where_it_stands(tmp_path: Path) -> None:
+    terms = {"volume": {"most": 5}, "notice": {"formal": "-1 working days", "calendar": "scotland"}}
+    assert "-1 working days" in said(tmp_path, small(terms=terms))
+
+
+def test_a_pipe_in_the_place_of_a_document_is_not_waited_for(tmp_path: Path) -> None:
+    import os
+
+    write(tmp_path, small(fields="fields.yaml"))
+    os.mkfifo(tmp_path / "fields.yaml")
+    with pytest.raises(LoadError, match="not a regular file"):
+        load(tmp_path)

@@ -213,3 +213,18 @@ def test_evidence_is_the_document_that_the_digest_names(
     tmp_path: Path, claim: str, answer: str | int
 ) -> None:
     assert evidence(tmp_path, claim) == answer
+
+
+def test_evidence_that_no_file_can_be_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    for name, what in (
+        ("pipe", "not a regular file"),
+        ("loop", "beside the fact"),
+        ('"a\\0b"', "beside the fact"),
+        ("a" * 5000, ""),
+    ):
+        claim = f"{{originator_permission: {{document: {name}, sha256: {DIGEST}}}}}"
+        assert what in str(evidence(tmp_path, claim))
