@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 
@@ -67,8 +68,12 @@ def frames(folder: Path) -> Iterator[Frame]:
 
 def _frames_of(path: Path, index: int) -> Iterator[Frame]:
     with storage.storing("the journal cannot be read"):
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        # Without O_NONBLOCK a pipe put in the place of a segment would be waited for.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         file = os.fdopen(descriptor, "rb", buffering=1 << 18)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        file.close()
+        raise RegisterBroken(Damage.FRAME, index, "its segment is no regular file")
     with file:
         start = 0
         while header := _read(file, _HEADER):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -301,3 +302,11 @@ def test_what_was_decided_when_is_kept_apart_from_when_it_was_recorded(filled: M
     record = record_at(filled.folder, filled.trust, 0).record
     assert record.as_of == NOON
     assert record.standing.decided_at > NOON
+
+
+def test_a_pipe_in_the_place_of_a_segment_is_not_waited_for(filled: Made) -> None:
+    segment = next((filled.folder / "journal").glob("*.seg"))
+    segment.unlink()
+    os.mkfifo(segment)
+    with pytest.raises(RegisterBroken, match="no regular file"):
+        verify(filled.folder, filled.trust)
