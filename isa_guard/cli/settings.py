@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import LoadError, Place, Problem
+from isa_guard.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

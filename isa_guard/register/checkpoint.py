@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from isa_guard.frozen import dataclass
 from isa_guard.register.faults import SignatureInvalid
 from isa_guard.register.note import open_note, sign_note
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
+from isa_guard.frozen import dataclass
 from isa_guard.version import __version__
 
 
@@ -23,7 +22,7 @@ class Engine:
 @cache
 def this_engine() -> Engine:
     """Answer the program that runs now."""
-    return Engine("isa-guard", __version__, sources_digest(Path(str(files("isa_guard")))))
+    return Engine("isa-guard", __version__, sources_digest(Path(__file__).parents[1]))
 
 
 def sources_digest(package: Path) -> str:

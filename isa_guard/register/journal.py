@@ -10,9 +10,9 @@ import hashlib
 import os
 import re
 import stat
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 
+from isa_guard.frozen import dataclass
 from isa_guard.register import storage
 from isa_guard.register.dsse import LIMIT_ENVELOPE
 from isa_guard.register.faults import Damage, RegisterBroken, StorageFailed

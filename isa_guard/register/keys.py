@@ -11,12 +11,12 @@ import hashlib
 import os
 import re
 import stat
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 from isa_guard.errors import KeyRefused
+from isa_guard.frozen import dataclass
 from isa_guard.register import pbes2, storage
 
 if TYPE_CHECKING:

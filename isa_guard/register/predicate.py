@@ -11,10 +11,10 @@ import hashlib
 import hmac
 import json
 import re
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from isa_guard.frozen import dataclass
 from isa_guard.language.outcome import Outcome
 from isa_guard.language.types import List, Record
 from isa_guard.register import strict_json

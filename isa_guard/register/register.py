@@ -14,10 +14,10 @@ import fcntl
 import os
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import KeyRefused, UsageError
+from isa_guard.frozen import dataclass
 from isa_guard.register import archive, dsse, journal, storage
 from isa_guard.register.chain import Chain
 from isa_guard.register.checkpoint import ORIGIN, Checkpoint, read_checkpoint, sign_checkpoint

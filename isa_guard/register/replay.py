@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from isa_guard.decide.decide import decide
 from isa_guard.errors import IsaGuardError, LoadError
+from isa_guard.frozen import dataclass
 from isa_guard.load.facts import read_facts, type_fact
 from isa_guard.model.facts import Evidence
 from isa_guard.register import archive, strict_json

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from isa_guard.frozen import dataclass
 from isa_guard.register import strict_json
 from isa_guard.register.clock import Reading, instant, read_instant
 from isa_guard.register.faults import RecordError

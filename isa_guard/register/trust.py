@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import KeyRefused
+from isa_guard.frozen import dataclass
 from isa_guard.register import dsse, keys, storage, strict_json
 from isa_guard.register.checkpoint import ORIGIN
 from isa_guard.register.faults import (

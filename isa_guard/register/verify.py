@@ -7,9 +7,9 @@ whole, is a valid register. Only a checkpoint kept elsewhere shows that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from isa_guard.frozen import dataclass
 from isa_guard.register import archive, journal, storage
 from isa_guard.register.chain import Chain
 from isa_guard.register.faults import ArchiveBroken, Damage, RegisterBroken, RegisterUnreadable

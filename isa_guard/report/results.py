@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from isa_guard.decide.verdict import stopping
+from isa_guard.frozen import dataclass
 from isa_guard.language.outcome import Outcome
 from isa_guard.model.rule import Otherwise
 from isa_guard.report.words import clause_numbers, needs

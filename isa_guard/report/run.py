@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from isa_guard.frozen import dataclass
 from isa_guard.model.decision import Verdict
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ Symbols and words carry the meaning; colour only repeats it.
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.decide.verdict import stopping
+from isa_guard.frozen import dataclass
 from isa_guard.language.outcome import Outcome
 from isa_guard.model.decision import Verdict
 from isa_guard.model.rule import Otherwise

@@ -42,6 +42,7 @@ def by_re2(pattern: str, text: str) -> object:
         (r"a(?i)b", "aB", True),
         (r"a(?i)b", "AB", False),
         (r"(?i:a)b", "AB", False),
+        (r"(?i)[@-`]", "b", True),
         (r"\bend\b", "the end.", True),
         (r"^$", "", True),
         (r"^b", "ab", False),
