@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 
 from isa_guard.language.checker import check
-from isa_guard.language.exact import evaluate
+from isa_guard.language.exact import EvalError, evaluate
 from isa_guard.language.faults import ExpressionError
 from isa_guard.language.inference import MAX_LIST
 from isa_guard.language.parser import parse
 from isa_guard.language.regex import matches
 from isa_guard.language.types import BOOL
-from isa_guard.language.values import DATE_MAX, DATE_MIN, to_date
+from isa_guard.language.values import DATE_MAX, DATE_MIN, TIMESTAMP_MAX, to_date
 from tests.language.examples import FACT, SCOPE
 
 
@@ -64,3 +64,12 @@ def test_milliseconds_are_thousandths() -> None:
 
 def test_groups_beside_one_another_are_not_within_one_another() -> None:
     assert matches("a" * 300, "^" + "(a)" * 300 + "$")
+
+
+def test_an_hour_beyond_the_last_year_says_so() -> None:
+    found = evaluate(
+        check(parse("transfer.sent_at.getHours('Asia/Tokyo') == 1"), SCOPE),
+        {"transfer": {**FACT, "sent_at": TIMESTAMP_MAX}},
+    )
+    assert isinstance(found, EvalError)
+    assert found.what == "a timestamp outside the years 1 to 9999"
