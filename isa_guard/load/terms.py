@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     from isa_guard.load.yaml import Data, Document, Path
     from isa_guard.uk.calendars import Calendar
 
-_PERIOD_LIKE = re.compile(r"(?:[-+]?[0-9]+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[ -](?:\(|clear |calendar |working |business |school |hour|day|week|month|year)", re.IGNORECASE)  # fmt: skip
+# Text that begins with a figure means a period, however its unit is spelt: read as mere text, a slip of the pen would
+# be told at the rule that reads the term, not at the term.
+_PERIOD_LIKE = re.compile(
+    r"[-+]?[0-9]+[ -]?[a-z(]|(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"[ -](?:\(|clear |calendar |working |business |school |hour|day|week|month|year)",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 _GROUP_KEYS: Final = {"calendar", "count", "absolute"}
 _VARIED_KEYS: Final = {"default", "by-category", "by-party"}

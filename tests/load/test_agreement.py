@@ -397,9 +397,16 @@ def test_one_folder_holds_the_versions_of_one_agreement(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-def test_a_period_of_less_than_nothing_is_told_where_it_stands(tmp_path: Path) -> None:
-    terms = {"volume": {"most": 5}, "notice": {"formal": "-1 working days", "calendar": "scotland"}}
-    assert "-1 working days" in said(tmp_path, small(terms=terms))
+@pytest.mark.parametrize(
+    "text", ["-1 working days", "30 wroking days", "72h", "10workingdays", "3 fortnights"]
+)
+def test_a_period_that_is_none_is_told_where_it_stands(tmp_path: Path, text: str) -> None:
+    terms = {"volume": {"most": 5}, "notice": {"formal": text, "calendar": "scotland"}}
+    found = problems(tmp_path, small(terms=terms))
+    assert [problem.code for problem in found] == ["term"]
+    assert text in found[0].what
+    lines = (tmp_path / "agreement.yaml").read_text().split("\n")
+    assert text in lines[found[0].place.line - 1]
 
 
 def test_a_pipe_in_the_place_of_a_document_is_not_waited_for(tmp_path: Path) -> None:
