@@ -21,6 +21,18 @@ class SignatureInvalid(EvidenceError):
     """An envelope or a checkpoint whose signature, form or signer is not the one it must be."""
 
 
+class ProofInvalid(EvidenceError):
+    """A proof that does not bind what it should: a record to a signed state, or one state to a later one."""
+
+
+class Forked(EvidenceError):
+    """Two states of one register that cannot both be true, or an older one put in the place of a newer."""
+
+
+class WitnessUnreachable(IsaGuardError):
+    """A witness that did not answer, or whose answer cannot be used."""
+
+
 class Damage(StrEnum):
     """The kinds of damage a register can show, in the words of its reports."""
 
@@ -35,6 +47,7 @@ class Damage(StrEnum):
     CHAIN = "the record does not follow the one before it"
     TIME = "the record is dated before the one before it"
     ATTACHMENT = "an attachment is missing or altered"
+    TILE = "a published tile is missing or altered"
     ROOT = "the records are not those that the checkpoint was signed over"
 
 
