@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from isa_guard.errors import KeyRefused
 from isa_guard.register import pbes2
 from isa_guard.register.keys import (
+    NEW_SET,
     FileSigner,
     PublicKey,
     Role,
@@ -62,7 +63,7 @@ def test_folder_and_files_are_private_whatever_the_umask(origin: Path) -> None:
 
 
 def test_openssl_and_the_library_read_the_same_keys(folder: Path) -> None:
-    for role in Role:
+    for role in NEW_SET:
         path = private_path(folder, role)
         seen = openssl("pkey", "-in", path, "-passin", "stdin", "-pubout", given=PASSPHRASE + b"\n")
         assert seen == public_path(folder, role).read_bytes().replace(b"\r", b"")
@@ -77,7 +78,7 @@ def test_the_file_asks_for_600_000_rounds_of_sha_256_and_aes_256(folder: Path) -
 
 
 def test_three_roles_have_three_keys_and_a_signature_is_of_its_own_key(folder: Path) -> None:
-    keys = {role: load_public(folder, role) for role in Role}
+    keys = {role: load_public(folder, role) for role in NEW_SET}
     assert len({key.key_id for key in keys.values()}) == 3
     signer = load_signer(folder, Role.LOG, PASSPHRASE)
     signature = signer.sign(b"message")
@@ -202,3 +203,28 @@ def test_only_an_ed25519_key_is_a_public_key() -> None:
         public_key(b"")
     with pytest.raises(KeyRefused):
         public_key(PublicKey(b"x" * 32).spki + b"x")
+
+
+def test_a_folder_has_one_salt_so_that_it_is_unlocked_once(folder: Path) -> None:
+    files = [private_path(folder, role).read_bytes() for role in NEW_SET]
+    assert len({pbes2.salt_of(one) for one in files}) == 1
+    assert len({*files}) == 3
+
+
+def test_a_key_that_joins_a_folder_takes_its_passphrase_and_its_salt(folder: Path) -> None:
+    with pytest.raises(KeyRefused, match="one passphrase guards all"):
+        new_keys(folder, b"another passphrase", os.urandom, (Role.WITNESS,))
+    assert not private_path(folder, Role.WITNESS).exists()
+    made = new_keys(folder, PASSPHRASE, os.urandom, (Role.WITNESS,))
+    assert load_signer(folder, Role.WITNESS, PASSPHRASE).public_key == made[Role.WITNESS]
+    witness, log = (private_path(folder, role).read_bytes() for role in (Role.WITNESS, Role.LOG))
+    assert pbes2.salt_of(witness) == pbes2.salt_of(log)
+
+
+def test_keys_of_different_salts_in_one_folder_are_read(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    made = new_keys(other, PASSPHRASE, os.urandom, (Role.LOG,))
+    for suffix in ("pem", "pub.pem"):
+        (folder / f"log.{suffix}").write_bytes((other / f"log.{suffix}").read_bytes())
+    assert load_signer(folder, Role.LOG, PASSPHRASE).public_key == made[Role.LOG]
+    assert load_signer(folder, Role.RECORD, PASSPHRASE).public_key == load_public(folder, Role.RECORD)
