@@ -1,5 +1,7 @@
 """DSSE v1 envelopes (github.com/secure-systems-lab/dsse): a payload's exact bytes, their type, one signature.
 
+A trust root alone may carry several, by different keys, in the order of their key ids. A record has one.
+
 An envelope is one line without a final newline, names sorted, no spaces, so that its fields can be cut out
 with sed and checked with openssl. The key id is the SHA-256 of the public key's SPKI DER, in small hex
 digits; it is a hint and nothing is trusted because of it.
@@ -10,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 IN_TOTO: Final = "application/vnd.in-toto+json"
 LIMIT_ENVELOPE: Final = 65_535  # an entry bundle of C2SP tlog-tiles gives an entry's length 16 bits
+LIMIT_SIGNATURES: Final = 32
 
 _KEY_ID = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 _ONE_FORM = re.compile(
@@ -30,6 +34,7 @@ _ONE_FORM = re.compile(
     rb'"signatures":\[\{"keyid":"([0-9a-f]{64})","sig":"([A-Za-z0-9+/=]*)"\}\]\}\Z'
 )
 _SIGNATURE_BYTES: Final = 64
+_NOT_ONE_FORM: Final = "the envelope is not in its one form: one line, names sorted, no spaces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,15 @@ class Envelope:
     signature: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """An envelope of one or several signatures taken apart, none of them checked: each key id once, in order."""
+
+    payload_type: str
+    payload: bytes
+    signatures: tuple[tuple[str, bytes], ...]
+
+
 def pae(payload_type: str, payload: bytes) -> bytes:
     """Answer the bytes that are signed (DSSE protocol, pre-authentication encoding)."""
     kind = payload_type.encode()
@@ -50,8 +64,20 @@ def pae(payload_type: str, payload: bytes) -> bytes:
 
 def sign(payload: bytes, signer: Signer, payload_type: str = IN_TOTO) -> bytes:
     """Answer the envelope's bytes. Raises RecordError where it would be longer than LIMIT_ENVELOPE."""
-    signature = signer.sign(pae(payload_type, payload))
-    content = _written(Envelope(payload_type, payload, signer.key_id, signature))
+    return _bounded(
+        _written(Envelope(payload_type, payload, signer.key_id, signer.sign(pae(payload_type, payload))))
+    )
+
+
+def sign_jointly(payload: bytes, signers: Iterable[Signer], payload_type: str) -> bytes:
+    """Answer the envelope that each of `signers` has signed, a key given twice once. Raises RecordError."""
+    message = pae(payload_type, payload)
+    by_key = {signer.key_id: signer for signer in signers}
+    signatures = tuple((key_id, by_key[key_id].sign(message)) for key_id in sorted(by_key))
+    return _bounded(_jointly_written(Joint(payload_type, payload, signatures)))
+
+
+def _bounded(content: bytes) -> bytes:
     if len(content) > LIMIT_ENVELOPE:
         raise RecordError(
             f"the envelope would be {len(content):,} bytes long; the limit is {LIMIT_ENVELOPE:,}"
@@ -72,6 +98,38 @@ def verify(content: bytes, keys: Iterable[PublicKey], payload_type: str = IN_TOT
     return envelope.payload
 
 
+def open_joint(content: bytes, payload_type: str) -> Joint:
+    """Answer the parts of an envelope of this type, which may carry several signatures; nothing is proven.
+
+    Raises SignatureInvalid for another type or form, more than LIMIT_SIGNATURES, or a key id that stands twice.
+    """
+    fields = _fields(content)
+    signatures = fields["signatures"]
+    if fields["payloadType"] != payload_type:
+        raise SignatureInvalid(f"the payload is not of type {payload_type}")
+    if not isinstance(signatures, list) or not 1 <= len(signatures) <= LIMIT_SIGNATURES:
+        raise SignatureInvalid(f"the envelope does not carry 1 to {LIMIT_SIGNATURES} signatures")
+    found = tuple(_signature(one) for one in signatures)
+    if any(one[0] >= following[0] for one, following in pairwise(found)):
+        raise SignatureInvalid("the signatures are not each by another key, in the order of the key ids")
+    joint = Joint(payload_type, _decoded(fields["payload"], "payload"), found)
+    if _jointly_written(joint) != content:
+        raise SignatureInvalid(_NOT_ONE_FORM)
+    return joint
+
+
+def verify_joint(joint: Joint, keys: Iterable[PublicKey]) -> frozenset[str]:
+    """Answer the ids of the keys that have signed. Raises SignatureInvalid unless every signature is by one of `keys`."""
+    known = {key.key_id: key for key in keys}
+    message = pae(joint.payload_type, joint.payload)
+    for key_id, signature in joint.signatures:
+        if key_id not in known:
+            raise SignatureInvalid("it is signed by a key that is not trusted here")
+        if not known[key_id].verifies(signature, message):
+            raise SignatureInvalid("a signature is not one over this payload")
+    return frozenset(key_id for key_id, _ in joint.signatures)
+
+
 def open_unverified(content: bytes) -> Envelope:
     """Answer an envelope's parts. Nothing of them is proven. Raises SignatureInvalid for another form."""
     if len(content) > LIMIT_ENVELOPE:
@@ -84,17 +142,32 @@ def open_unverified(content: bytes) -> Envelope:
 
 def _careful(content: bytes) -> Envelope:
     """Answer an envelope's parts, or say what is wrong with it. Raises SignatureInvalid."""
-    try:
-        fields = strict_json.read_object(content, LIMIT_ENVELOPE)
-    except RecordError as error:
-        raise SignatureInvalid(f"the envelope is malformed: {error}") from None
-    _only(fields, {"payload", "payloadType", "signatures"}, "the envelope")
+    fields = _fields(content)
     kind, signatures = fields["payloadType"], fields["signatures"]
     if not isinstance(kind, str):
         raise SignatureInvalid("the envelope's payloadType is no text")
     if not isinstance(signatures, list) or len(signatures) != 1 or not isinstance(signatures[0], dict):
         raise SignatureInvalid("the envelope does not carry exactly one signature")
-    signature = signatures[0]
+    key_id, raw = _signature(signatures[0])
+    envelope = Envelope(kind, _decoded(fields["payload"], "payload"), key_id, raw)
+    if _written(envelope) != content:
+        raise SignatureInvalid(_NOT_ONE_FORM)
+    return envelope
+
+
+def _fields(content: bytes) -> dict[str, strict_json.Json]:
+    try:
+        fields = strict_json.read_object(content, LIMIT_ENVELOPE)
+    except RecordError as error:
+        raise SignatureInvalid(f"the envelope is malformed: {error}") from None
+    _only(fields, {"payload", "payloadType", "signatures"}, "the envelope")
+    return fields
+
+
+def _signature(signature: strict_json.Json) -> tuple[str, bytes]:
+    """Answer a signature's key id and its bytes. Raises SignatureInvalid."""
+    if not isinstance(signature, dict):
+        raise SignatureInvalid("a signature is no object")
     _only(signature, {"keyid", "sig"}, "the signature")
     key_id = signature["keyid"]
     if not isinstance(key_id, str) or not _KEY_ID.match(key_id):
@@ -102,10 +175,7 @@ def _careful(content: bytes) -> Envelope:
     raw = _decoded(signature["sig"], "signature")
     if len(raw) != _SIGNATURE_BYTES:
         raise SignatureInvalid(f"an Ed25519 signature has {_SIGNATURE_BYTES} bytes, this has {len(raw)}")
-    envelope = Envelope(kind, _decoded(fields["payload"], "payload"), key_id, raw)
-    if _written(envelope) != content:
-        raise SignatureInvalid("the envelope is not in its one form: one line, names sorted, no spaces")
-    return envelope
+    return key_id, raw
 
 
 def _quick(content: bytes) -> Envelope | None:
@@ -127,6 +197,16 @@ def _written(envelope: Envelope) -> bytes:
         strict_json.write(envelope.payload_type),
         envelope.key_id.encode("ascii"),
         base64.b64encode(envelope.signature),
+    )
+
+
+def _jointly_written(joint: Joint) -> bytes:
+    signatures: list[strict_json.Json] = [
+        {"keyid": key_id, "sig": base64.b64encode(raw).decode("ascii")} for key_id, raw in joint.signatures
+    ]
+    payload = base64.b64encode(joint.payload).decode("ascii")
+    return strict_json.write(
+        {"payload": payload, "payloadType": joint.payload_type, "signatures": signatures}
     )
 
 
