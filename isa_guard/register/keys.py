@@ -182,7 +182,12 @@ def write_pair(
 
 def load_public(folder: Path, role: Role) -> PublicKey:
     """Answer the public key of a role. Raises KeyRefused."""
-    path = public_path(folder, role)
+    return load_public_named(folder, role.value)
+
+
+def load_public_named(folder: Path, name: str) -> PublicKey:
+    """Answer the public key of a pair in NAME.pub.pem. Raises KeyRefused."""
+    path = folder / f"{name}.pub.pem"
     spki = read_public(folder, path)
     try:
         return public_key(spki)
@@ -214,16 +219,20 @@ def load_signer(folder: Path, role: Role, passphrase: bytes) -> Signer:
 
     For a token the passphrase is its user PIN. Raises KeyRefused: loose modes, a link, a wrong passphrase.
     """
-    path = private_path(folder, role)
-    if token_path(folder, role).exists():
-        from isa_guard.register import pkcs11
+    return load_named(folder, role.value, passphrase)
 
-        if path.is_symlink() or path.exists():
-            raise KeyRefused(f"{path} is there, and so is {token_path(folder, role).name}: keep one of them")
-        refuse_loose_folder(folder)
-        place = pkcs11.read_place(token_path(folder, role))
-        return pkcs11.signer(place, passphrase, load_public(folder, role))
-    return FileSigner(unlocked(folder, path, passphrase, pbes2.Kind.ED25519))
+
+def load_named(folder: Path, name: str, passphrase: bytes) -> Signer:
+    """Answer what signs with the pair of that name: the key of NAME.pem, or the one that NAME.pkcs11.json is about."""
+    path, token = folder / f"{name}.pem", folder / f"{name}.pkcs11.json"
+    if not token.exists():
+        return FileSigner(unlocked(folder, path, passphrase, pbes2.Kind.ED25519))
+    from isa_guard.register import pkcs11
+
+    if path.is_symlink() or path.exists():
+        raise KeyRefused(f"{path} is there, and so is {token.name}: keep one of them")
+    refuse_loose_folder(folder)
+    return pkcs11.signer(pkcs11.read_place(token), passphrase, load_public_named(folder, name))
 
 
 def unlocked(folder: Path, path: Path, passphrase: bytes, kind: pbes2.Kind) -> bytes:

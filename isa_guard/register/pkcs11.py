@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from pkcs11 import ObjectClass, Session, Token
 
-    from isa_guard.register.keys import Role
     from isa_guard.register.strict_json import Json
 
 FORMAT: Final = "isa-guard/pkcs11/1"
@@ -122,25 +121,20 @@ def public_key_at(place: Place, pin: bytes) -> PublicKey:
     return signer(place, pin, PublicKey(raw)).public_key
 
 
-def bind(folder: Path, role: Role, place: Place, pin: bytes) -> PublicKey:
-    """Note in a folder of keys, which is made too, that a role's key is on a token; answer its public half.
+def bind(folder: Path, name: str, place: Place, pin: bytes) -> PublicKey:
+    """Note in a folder of keys, which is made too, that the key NAME is on a token; answer its public half.
 
-    Raises KeyRefused as `public_key_at`, and where the role has a key already.
+    Raises KeyRefused as `public_key_at`, and where there is a key of that name already.
     """
     try:
         storage.private_folder(folder)
         keys.refuse_loose_folder(folder)
-        taken = (
-            keys.private_path(folder, role),
-            keys.public_path(folder, role),
-            keys.token_path(folder, role),
-        )
-        for path in taken:
+        for path in (folder / f"{name}.{suffix}" for suffix in ("pem", "pub.pem", "pkcs11.json")):
             if path.is_symlink() or path.exists():
-                raise KeyRefused(f"{path} is there already: the role {role.value} has its key")
+                raise KeyRefused(f"{path} is there already: {name} has its key")
         made = public_key_at(place, pin)
-        storage.write_new(keys.public_path(folder, role), made.pem)
-        storage.write_new(keys.token_path(folder, role), _written(place))
+        storage.write_new(folder / f"{name}.pub.pem", made.pem)
+        storage.write_new(folder / f"{name}.pkcs11.json", _written(place))
     except OSError as error:
         raise KeyRefused(f"keys cannot be written in {folder}: {storage.plain(error)}") from None
     return made

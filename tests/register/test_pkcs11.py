@@ -67,7 +67,7 @@ def _forgetful() -> None:
 
 
 def test_a_bound_key_signs_records_that_its_public_half_verifies(token: str, tmp_path: Path) -> None:
-    made = bind(tmp_path / "keys", Role.RECORD, Place(module(), token, "record"), PIN)
+    made = bind(tmp_path / "keys", "record", Place(module(), token, "record"), PIN)
     signer = load_signer(tmp_path / "keys", Role.RECORD, PIN)
     assert signer.public_key == made == load_public(tmp_path / "keys", Role.RECORD)
     assert signer.key_id == hashlib.sha256(made.spki).hexdigest()
@@ -77,7 +77,7 @@ def test_a_bound_key_signs_records_that_its_public_half_verifies(token: str, tmp
 
 
 def test_openssl_verifies_what_a_token_signed(token: str, tmp_path: Path) -> None:
-    bind(tmp_path / "keys", Role.RECORD, Place(module(), token, "record"), PIN)
+    bind(tmp_path / "keys", "record", Place(module(), token, "record"), PIN)
     signer = load_signer(tmp_path / "keys", Role.RECORD, PIN)
     (tmp_path / "m").write_bytes(b"message")
     (tmp_path / "s").write_bytes(signer.sign(b"message"))
@@ -87,8 +87,8 @@ def test_openssl_verifies_what_a_token_signed(token: str, tmp_path: Path) -> Non
 
 def test_two_roles_share_one_login_and_a_file_can_stand_beside(token: str, tmp_path: Path) -> None:
     folder = tmp_path / "keys"
-    record = bind(folder, Role.RECORD, Place(module(), token, "record"), PIN)
-    log = bind(folder, Role.LOG, Place(module(), token, id="02"), PIN)
+    record = bind(folder, "record", Place(module(), token, "record"), PIN)
+    log = bind(folder, "log", Place(module(), token, id="02"), PIN)
     made = new_keys(folder, PIN, os.urandom)
     assert set(made) == {Role.ROOT}
     loaded = [load_signer(folder, role, PIN).public_key for role in (Role.RECORD, Role.LOG, Role.ROOT)]
@@ -100,7 +100,7 @@ def test_a_wrong_pin_is_told_and_never_tried_again(
     token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "keys"
-    bind(folder, Role.RECORD, Place(module(), token, "record"), PIN)
+    bind(folder, "record", Place(module(), token, "record"), PIN)
     with pytest.raises(KeyRefused, match="unlocked with another PIN"):
         load_signer(folder, Role.RECORD, b"another pin")
     pkcs11._unlocked.popitem()[1].session.close()
@@ -148,7 +148,7 @@ def test_no_pin_is_tried_where_one_more_wrong_one_would_lock(
 def test_what_is_missing_is_told_by_name(token: str, tmp_path: Path, place: Place, what: str) -> None:
     named = Place(module() if place.module == "MODULE" else place.module, place.token, place.label, place.id)
     with pytest.raises(KeyRefused, match=what):
-        bind(tmp_path / "keys", Role.RECORD, named, PIN)
+        bind(tmp_path / "keys", "record", named, PIN)
     assert not [*(tmp_path / "keys").iterdir()]
 
 
@@ -161,8 +161,8 @@ def test_a_module_that_others_could_exchange_is_not_loaded(token: str, tmp_path:
 
 def test_a_token_key_that_is_not_the_public_one_is_refused(token: str, tmp_path: Path) -> None:
     folder = tmp_path / "keys"
-    bind(folder, Role.RECORD, Place(module(), token, "record"), PIN)
-    log = bind(folder, Role.LOG, Place(module(), token, "log"), PIN)
+    bind(folder, "record", Place(module(), token, "record"), PIN)
+    log = bind(folder, "log", Place(module(), token, "log"), PIN)
     (folder / "record.pub.pem").write_bytes(log.pem)
     with pytest.raises(KeyRefused, match="another key than the public key"):
         load_signer(folder, Role.RECORD, PIN)
@@ -170,10 +170,10 @@ def test_a_token_key_that_is_not_the_public_one_is_refused(token: str, tmp_path:
 
 def test_a_role_has_one_key_in_one_place(token: str, tmp_path: Path) -> None:
     folder = tmp_path / "keys"
-    bind(folder, Role.RECORD, Place(module(), token, "record"), PIN)
+    bind(folder, "record", Place(module(), token, "record"), PIN)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(KeyRefused, match="there already"):
-        bind(folder, Role.RECORD, Place(module(), token, "log"), PIN)
+        bind(folder, "record", Place(module(), token, "log"), PIN)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     (folder / "record.pem").write_bytes(b"")
     with pytest.raises(KeyRefused, match="keep one of them"):
@@ -182,7 +182,7 @@ def test_a_role_has_one_key_in_one_place(token: str, tmp_path: Path) -> None:
 
 def test_the_file_that_names_the_token_must_be_private_and_whole(token: str, tmp_path: Path) -> None:
     folder = tmp_path / "keys"
-    bind(folder, Role.RECORD, Place(module(), token, "record"), PIN)
+    bind(folder, "record", Place(module(), token, "record"), PIN)
     path = token_path(folder, Role.RECORD)
     assert path.stat().st_mode & 0o7777 == 0o600
     good = path.read_bytes()
@@ -210,7 +210,7 @@ def test_the_file_that_names_the_token_must_be_private_and_whole(token: str, tmp
 
 
 def test_a_token_that_went_away_does_not_sign(token: str, tmp_path: Path) -> None:
-    bind(tmp_path / "keys", Role.RECORD, Place(module(), token, "record"), PIN)
+    bind(tmp_path / "keys", "record", Place(module(), token, "record"), PIN)
     signer = load_signer(tmp_path / "keys", Role.RECORD, PIN)
     pkcs11._unlocked.popitem()[1].session.close()
     with pytest.raises(KeyRefused, match="does not sign"):

@@ -1,0 +1,280 @@
+"""What `isa-guard keys rotate`, `revoke` and `grant` do: the next trust root, the record of it, the files of keys.
+
+In this order, so that whatever breaks off can be gone on with: the new key lies beside the old one; the record
+names the new trust root by its digest; the trust root is kept; the checkpoint is signed anew; the files change
+places last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from isa_guard.cli.keys import keys_folder, known_passphrase
+from isa_guard.errors import UsageError
+from isa_guard.frozen import dataclass
+from isa_guard.register import rotation, storage, succession
+from isa_guard.register.cosignature import read_witness_key
+from isa_guard.register.directory import Directory
+from isa_guard.register.event import KeyAction, KeyEvent
+from isa_guard.register.faults import SignatureInvalid, StorageFailed
+from isa_guard.register.keys import LIMIT_PEM, PublicKey, Role, load_public, load_signer, public_key, spki_of
+from isa_guard.register.ml_dsa import load_ml_dsa_public, load_ml_dsa_signer, ml_dsa_public_key
+from isa_guard.register.register import Appender, Signers
+from isa_guard.register.trust import claimed_origin, read_trust_roots, remembered, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from isa_guard.cli.settings import Settings
+    from isa_guard.register.keys import Signer
+    from isa_guard.register.ml_dsa import MlDsaPublicKey
+    from isa_guard.register.register import Surroundings
+    from isa_guard.register.store import Store
+    from isa_guard.register.trust_root import Reason, TrustRoot
+
+_What = tuple[KeyAction, Role, str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """A register whose keys are to change: its store, the versions of its trust root, and what unlocks the keys."""
+
+    store: Store
+    keys: Path
+    contents: tuple[bytes, ...]
+    trust: TrustRoot
+    secret: bytes
+    surroundings: Surroundings
+
+    def appender(self) -> Appender:
+        """Open the register for appending, with the keys that are here now."""
+        return Appender(self.store, self.trust, self.signers(), self.surroundings)
+
+    def signers(self) -> Signers:
+        """Answer what signs records and checkpoints now. Raises KeyRefused."""
+        return Signers(
+            load_signer(self.keys, Role.RECORD, self.secret),
+            load_signer(self.keys, Role.LOG, self.secret),
+            load_ml_dsa_signer(self.keys, self.secret),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What came of it: the new trust root, its digest, and the record that tells of it (None: none could)."""
+
+    trust: TrustRoot
+    digest: str
+    index: int | None
+
+
+def opened(settings: Settings, passphrase_file: str | None) -> Changing:
+    """Answer the register of the settings, its trust root proven and not older than the one seen last."""
+    from isa_guard.cli.recording import surroundings
+
+    keys = keys_folder(settings.value("key"))
+    store, contents, trust = _proven(keys, settings)
+    seen(keys, trust)
+    return Changing(store, keys, contents, trust, known_passphrase(passphrase_file), surroundings())
+
+
+def roots(folders: Sequence[Path], changing: Changing, passphrase_file: str | None) -> list[Signer]:
+    """Answer the root keys that sign: those of the folders given, else the one beside the other keys."""
+    secret = known_passphrase(passphrase_file) if passphrase_file else changing.secret
+    return [load_signer(folder, Role.ROOT, secret) for folder in (folders or (changing.keys,))]
+
+
+def rotate(changing: Changing, role: Role, signers: Sequence[Signer]) -> tuple[Changed, str]:
+    """Put a new key in the place of the one here, and answer what came of it and the name that one is kept under."""
+    mine = _own(changing.keys, role)
+    new = succession.successor(changing.keys, role, changing.secret, os.urandom)
+    what = (KeyAction.ROTATED, role, mine, new.key_id)
+    if _named(changing.trust, new.key_id):  # broken off after the trust root was kept
+        changed = Changed(changing.trust, changing.trust.lineage[-1], None)
+    elif role is Role.ROOT:
+        following = rotation.rotated(changing.trust, role, new, 0, mine)
+        both = [*signers, succession.load_successor(changing.keys, role, changing.secret)]
+        changed = _recorded(changing, following, both, what)
+    elif changing.trust.revocation(mine) is not None:
+        return _after_revocation(changing, role, new, signers, what)
+    else:
+        appender = changing.appender()
+        following = rotation.rotated(changing.trust, role, new, appender.size, mine)
+        lines = [succession.load_successor(changing.keys, role, changing.secret)] if role is Role.LOG else []
+        changed = _kept(changing, appender, following, signers, what, lines)
+    return changed, succession.succeed(changing.keys, role)
+
+
+def revoke(
+    changing: Changing,
+    key_id: str,
+    reason: Reason,
+    last_trusted: int,
+    compromised_at: datetime | None,
+    signers: Sequence[Signer],
+) -> Changed:
+    """Revoke a key. The record of it waits for the next key where it was the one that would have signed it."""
+    following = rotation.revoked(changing.trust, key_id, reason, last_trusted, compromised_at)
+    (named,) = {one.key_id for one in following.revocations if one.key_id.startswith(key_id)}
+    role = next((one.role for one in following.grants if one.key.key_id == named), Role.WITNESS)
+    newest = _size(changing) - 1
+    if role is Role.LOG and last_trusted < newest:
+        what = "the newest checkpoint is signed by this key, and nothing could be opened any more"
+        raise UsageError(f"{what}: verify the register and give --last-trusted {newest}")
+    return _recorded(changing, following, signers, (KeyAction.REVOKED, role, named, None))
+
+
+def grant(
+    changing: Changing, role: Role, key: PublicKey | MlDsaPublicKey, signers: Sequence[Signer]
+) -> Changed:
+    """Let another key sign in a role, from the record after the one that tells of it on."""
+    appender = changing.appender()
+    following = rotation.granted(changing.trust, role, key, appender.size + 1)
+    return _kept(changing, appender, following, signers, (KeyAction.GRANTED, role, key.key_id, None), ())
+
+
+def witness(
+    changing: Changing,
+    name: str,
+    key: PublicKey | MlDsaPublicKey,
+    quorum: int | None,
+    every: int | None,
+    signers: Sequence[Signer],
+) -> Changed:
+    """Let an agency witness the register."""
+    if not isinstance(key, PublicKey):
+        raise UsageError("a witness has an Ed25519 key")
+    following = rotation.witnessed(changing.trust, name, key, quorum, every)
+    return _recorded(changing, following, signers, (KeyAction.GRANTED, Role.WITNESS, key.key_id, None))
+
+
+def read_key(given: str, role: Role, name: str | None) -> tuple[PublicKey | MlDsaPublicKey, str]:
+    """Answer the key in a file or a verifier key, and the name that belongs to it. Raises UsageError."""
+    if role is Role.WITNESS and not Path(given).exists():
+        try:
+            named, key = read_witness_key(given)
+        except SignatureInvalid as error:
+            raise UsageError(f"`{given}` is no file, and as a witness's key: {error}") from None
+        return key, name or named
+    try:
+        spki = spki_of(storage.read_bounded(Path(given), LIMIT_PEM))
+    except OSError as error:
+        raise UsageError(f"the public key {given} cannot be read: {storage.plain(error)}") from None
+    return (ml_dsa_public_key(spki) if role is Role.LOG_ML_DSA else public_key(spki)), name or ""
+
+
+def states(folder: Path, settings: Settings) -> Iterator[str]:
+    """Answer a line for each key of the register, in the words of people: over which records it counts."""
+    _, _, trust = _proven(folder, settings)
+    yield f"{trust.origin}, trust root version {trust.version}:\n"
+    for one in trust.grants:
+        until = "" if one.valid_until is None else f" until {one.valid_until}"
+        yield f"  {one.role.value:<10} {one.key.key_id[:8]}  from record {one.valid_from}{until}{_revoked(trust, one.key.key_id)}\n"
+    for witness in trust.witnesses:
+        yield f"  witness    {witness.key.key_id[:8]}  {witness.name}{_revoked(trust, witness.key.key_id)}\n"
+    for root in trust.roots:
+        yield f"  root       {root.key_id[:8]}  {trust.threshold} of {len(trust.roots)} must sign\n"
+
+
+def _proven(keys: Path, settings: Settings) -> tuple[Store, tuple[bytes, ...], TrustRoot]:
+    """Answer the register of the settings and its trust root, held against what is noted beside the keys."""
+    from isa_guard.cli.recording import register_folder
+
+    store = Directory(register_folder(settings.value("register")))
+    contents = store.trust_roots()
+    return store, contents, read_trust_roots(contents, remembered(keys, claimed_origin(contents[0])))
+
+
+def _revoked(trust: TrustRoot, key_id: str) -> str:
+    found = trust.revocation(key_id)
+    return "" if found is None else f"; revoked ({found.reason.value}), trusted to {found.last_trusted}"
+
+
+def _recorded(
+    changing: Changing,
+    following: TrustRoot,
+    signers: Sequence[Signer],
+    what: _What,
+) -> Changed:
+    """Keep the next trust root, with a record of it where the keys here may sign one."""
+    own = {_own(changing.keys, role) for role in (Role.RECORD, Role.LOG)}
+    if any(following.revocation(one) for one in own):
+        content = rotation.signed_version(changing.contents, changing.trust.fingerprint, following, *signers)
+        changing.store.keep_trust_root(following.version, content)
+        return _read(changing, content, None)
+    appender = changing.appender()
+    return _kept(changing, appender, following, signers, what, ())
+
+
+def _kept(
+    changing: Changing,
+    appender: Appender,
+    following: TrustRoot,
+    signers: Sequence[Signer],
+    what: _What,
+    with_new: Sequence[Signer],
+) -> Changed:
+    content = rotation.signed_version(changing.contents, changing.trust.fingerprint, following, *signers)
+    index = appender.size
+    receipt = appender.append_event(_event(what, following, content))
+    if receipt.index != index:
+        raise StorageFailed("others appended meanwhile, and no key was changed: do it again")
+    changing.store.keep_trust_root(following.version, content)
+    if with_new:
+        appender.reseal(*with_new)
+    return _read(changing, content, index)
+
+
+def _after_revocation(
+    changing: Changing,
+    role: Role,
+    new: PublicKey | MlDsaPublicKey,
+    signers: Sequence[Signer],
+    what: _What,
+) -> tuple[Changed, str]:
+    """Go on with a new key where the old one may sign nothing more: the new one signs the record of it."""
+    size = _size(changing)
+    following = rotation.rotated(changing.trust, role, new, size - 1, what[2])
+    content = rotation.signed_version(changing.contents, changing.trust.fingerprint, following, *signers)
+    changing.store.keep_trust_root(following.version, content)
+    changed = _read(changing, content, size)
+    kept = succession.succeed(changing.keys, role)
+    appender = replace(changing, trust=changed.trust).appender()
+    appender.append_event(_event(what, following, content))
+    return changed, kept
+
+
+def _size(changing: Changing) -> int:
+    from isa_guard.register.checkpoint import claimed_checkpoint
+
+    return claimed_checkpoint(changing.store.checkpoint()).size
+
+
+def _event(what: _What, trust: TrustRoot, content: bytes) -> KeyEvent:
+    action, role, key_id, successor = what
+    return KeyEvent(action, role.value, key_id, successor, trust.version, hashlib.sha256(content).hexdigest())
+
+
+def _read(changing: Changing, content: bytes, index: int | None) -> Changed:
+    trust = read_trust_roots((*changing.contents, content), changing.trust.fingerprint)
+    seen(changing.keys, trust)
+    return Changed(trust, trust.lineage[-1], index)
+
+
+def _own(folder: Path, role: Role) -> str:
+    if role is Role.LOG_ML_DSA:
+        signer = load_ml_dsa_public(folder)
+        if signer is None:
+            raise UsageError(f"{folder} has no {role.value} key")
+        return signer.key_id
+    return load_public(folder, role).key_id
+
+
+def _named(trust: TrustRoot, key_id: str) -> bool:
+    """Answer whether a trust root names a key as one in use."""
+    return key_id in {one.key_id for one in trust.roots} | {one.key.key_id for one in trust.grants}
