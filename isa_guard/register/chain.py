@@ -9,6 +9,7 @@ from isa_guard.register.faults import Damage, RecordError, RegisterBroken, Signa
 from isa_guard.register.keys import Role
 from isa_guard.register.merkle import Frontier, leaf_hash
 from isa_guard.register.statement import read_statement
+from isa_guard.register.store import Noted, Tip
 
 if TYPE_CHECKING:
     from isa_guard.register.checkpoint import Checkpoint
@@ -25,6 +26,24 @@ class Chain:
         self._leaf: bytes | None = None
         self._last: Standing | None = None
         self._unread = b""
+        self._before: tuple[bytes, ...] = ()
+        self._end = b""
+
+    @classmethod
+    def at(cls, trust: TrustRoot, tip: Tip) -> Chain:
+        """Answer the chain as a store noted it; whether it is so shows once its root is a signed one.
+
+        Raises ProofInvalid where it cannot be so.
+        """
+        chain = cls(trust)
+        chain.frontier = Frontier.of(tip.size - 1, tip.peaks)
+        chain.skip(tip.last)
+        return chain
+
+    @property
+    def tip(self) -> Tip:
+        """What to note of the end."""
+        return Tip(self.size, self._before, self._end)
 
     @property
     def size(self) -> int:
@@ -40,20 +59,38 @@ class Chain:
     def last(self) -> Standing | None:
         """Where and when the last record was made, if there is one. Raises RegisterBroken where it is malformed."""
         if self._unread:
-            self._last = _statement(dsse.open_unverified(self._unread).payload, self.size - 1).standing
+            self._last = statement_of(dsse.open_unverified(self._unread).payload, self.size - 1).standing
             self._unread = b""
         return self._last
 
     def skip(self, envelope: bytes) -> None:
         """Take an envelope into the tree without reading it: only for those that a signed root will prove."""
-        self._leaf = leaf_hash(envelope)
-        self.frontier.add(self._leaf)
+        self._grow(envelope)
         self._unread = envelope
+
+    def noted_skip(self, envelope: bytes) -> Noted:
+        """As `skip`, and answer what to note of the record. Raises RegisterBroken where it is malformed."""
+        index = self.size
+        try:
+            payload = dsse.open_unverified(envelope).payload
+        except SignatureInvalid as error:
+            raise RegisterBroken(Damage.SIGNATURE, index, str(error)) from None
+        record = statement_of(payload, index)
+        self.skip(envelope)
+        return Noted(index, self._leaf or b"", record.standing.id, record.subject)
+
+    def noted_follow(self, envelope: bytes) -> Noted:
+        """As `follow`, and answer what to note of the record."""
+        record = self.follow(envelope)
+        return Noted(self.size - 1, self._leaf or b"", record.standing.id, record.subject)
 
     def follow(self, envelope: bytes) -> Record:
         """Answer the next record. Raises RegisterBroken with its index: signature, place, chain or time."""
+        return self.follow_signed(envelope, self._proven(envelope, self.size))
+
+    def follow_signed(self, envelope: bytes, record: Record) -> Record:
+        """As `follow`, for a record whose signature has been verified."""
         index = self.size
-        record = self._proven(envelope, index)
         standing, last = record.standing, self.last
         place = (standing.origin, standing.epoch, standing.index)
         if place != (self.trust.origin, self.trust.epoch, index):
@@ -68,9 +105,13 @@ class Chain:
 
     def take(self, envelope: bytes, standing: Standing) -> bytes:
         """Take a record that is known to follow, and answer its leaf hash."""
+        self._last, self._unread = standing, b""
+        return self._grow(envelope)
+
+    def _grow(self, envelope: bytes) -> bytes:
+        self._before, self._end = self.frontier.peaks, envelope
         self._leaf = leaf_hash(envelope)
         self.frontier.add(self._leaf)
-        self._last, self._unread = standing, b""
         return self._leaf
 
     def matches(self, checkpoint: Checkpoint) -> None:
@@ -83,10 +124,11 @@ class Chain:
             payload = dsse.verify(envelope, self.trust.keys(Role.RECORD, index))
         except SignatureInvalid as error:
             raise RegisterBroken(Damage.SIGNATURE, index, str(error)) from None
-        return _statement(payload, index)
+        return statement_of(payload, index)
 
 
-def _statement(payload: bytes, index: int) -> Record:
+def statement_of(payload: bytes, index: int) -> Record:
+    """Answer the record in a payload whose signature has been checked. Raises RegisterBroken with its index."""
     try:
         return read_statement(payload)
     except RecordError as error:

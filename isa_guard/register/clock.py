@@ -29,7 +29,7 @@ class Reading:
 
 def instant(moment: datetime) -> str:
     """Answer an instant in UTC with microseconds, as RFC 3339 writes it; texts sort as the instants do."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def read_instant(text: object) -> datetime:

@@ -49,6 +49,9 @@ class Damage(StrEnum):
     ATTACHMENT = "an attachment is missing or altered"
     TILE = "a published tile is missing or altered"
     ROOT = "the records are not those that the checkpoint was signed over"
+    ROLLBACK = "the register is older than a state of it that was signed before"
+    FORK = "two signed states of the register contradict each other"
+    KEPT = "a kept checkpoint does not verify"
 
 
 class RegisterBroken(EvidenceError):
@@ -59,6 +62,18 @@ class RegisterBroken(EvidenceError):
         super().__init__(f"{where}{damage.value}{f': {detail}' if detail else ''}")
         self.damage = damage
         self.index = index
+
+
+class HeadsContradict(RegisterBroken):
+    """Two signed heads that cannot both be true of one register: whoever holds its log key told two stories.
+
+    Both notes are proof for anybody who has the key; no word of ours is needed.
+    """
+
+    def __init__(self, damage: Damage, detail: str, kept: bytes, found: bytes) -> None:
+        super().__init__(damage, None, detail)
+        self.kept = kept
+        self.found = found
 
 
 class Untrusted(EvidenceError):

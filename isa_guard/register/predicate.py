@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import re
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
@@ -27,13 +27,15 @@ if TYPE_CHECKING:
     from isa_guard.language.values import Value
     from isa_guard.model.agreement import Agreement, Source
     from isa_guard.model.decision import Decision, Finding
-    from isa_guard.model.facts import Fact
+    from isa_guard.model.facts import Fact, FactKind
     from isa_guard.register.engine import Engine
     from isa_guard.register.strict_json import Json
 
 NOT_OURS: Final = "(not of this agreement)"
 COMMITMENT_KEY_BYTES: Final = 32
 LIMIT_INLINE: Final = 12 * 1024  # of each list, so that the three and all else fit an envelope
+LIMIT_DESCRIBED: Final = 16
+LIMIT_PATTERNS: Final = 4_096
 PARTY_FIELDS: Final = ("from", "to", "originator", "party", "owner", "holder", "notified_party")
 BASES: Final = {"statutory", "consent"}
 
@@ -44,54 +46,41 @@ _POSITION = re.compile(r"\[[0-9]*\]")
 class Part:
     """The part of a record that a replay must give again, byte for byte, and the lists moved out of it."""
 
-    members: Mapping[str, Json]
+    content: bytes
     attachment: bytes | None
 
     @property
-    def content(self) -> bytes:
-        """The bytes that two replays of one decision have in common."""
-        return strict_json.write(dict(self.members))
+    def members(self) -> Mapping[str, Json]:
+        """The content as one reads it."""
+        return strict_json.read_object(self.content)
 
 
 def decision_part(decision: Decision, commitment_key: bytes) -> Part:
-    """Answer what a record says of a decision itself; the same decision gives the same bytes."""
-    agreement, fact = decision.agreement, decision.fact
-    applicable = decision.applicable
-    unread = any(one.missing or one.asserted for one in applicable)
-    names = frozenset(_paths(agreement.schemas[fact.kind], fact.kind.value) if unread else ())
-    lists: dict[str, list[Json]] = {
-        "findings": [_finding(fact, names, one) for one in applicable],
-        "notApplicable": [one.rule.id for one in decision.findings if one.outcome is Outcome.NOT_APPLICABLE],
+    """Answer what a record says of a decision itself; the same decision gives the same bytes.
+
+    A rule that is plainly met is named and no more: its clauses stand in the agreement, which is kept by digest.
+    """
+    described = _described(decision.agreement)
+    pattern = described.pattern(decision)
+    lists = {
+        "findings": described.findings(decision.fact, [decision.findings[at] for at in pattern.notable]),
+        "met": pattern.met,
+        "notApplicable": pattern.silent,
         "obligations": list(_obligations(decision)),
     }
-    inline = {name: _fitting(items) for name, items in lists.items()}
-    truncated = inline != lists
-    attachment = (
-        strict_json.write({name: list(items) for name, items in lists.items()}) if truncated else None
-    )
-    members: dict[str, Json] = {
-        "agreement": _agreement(agreement),
-        "asOf": instant(decision.now),
-        "decision": decision.verdict.value,
-        "dispensations": [one.id for one in decision.dispensations],
-        "findingsTruncated": truncated,
-        "inputs": list(_inputs(fact)),
-        "kind": fact.kind.value,
-        "legalBasis": list(_legal_basis(fact, agreement)),
-        "parties": {name: _party(value, agreement) for name, value in _given(fact.values, PARTY_FIELDS)},
-        "position": fact.position,
-        "purpose": _purpose(fact, agreement),
-        "readings": [one.id for one in decision.readings],
-        "reference": {"hmac-sha256": commitment(commitment_key, fact.reference)},
-        "rulePack": {
-            "digest": _sha256(agreement.rules_digest),
-            "families": _families(agreement.rule_sources),
-        },
-        **inline,
+    return _part(decision, commitment_key, lists, pattern, {"verdict": text(decision.verdict.value)})
+
+
+def decision_part_1(decision: Decision, commitment_key: bytes) -> Part:
+    """Answer the same as records of format 1 have it: each finding in full, the verdict called `decision`."""
+    described = _described(decision.agreement)
+    pattern = described.pattern(decision)
+    lists = {
+        "findings": described.findings(decision.fact, decision.applicable),
+        "notApplicable": pattern.silent,
+        "obligations": list(_obligations(decision)),
     }
-    if attachment is not None:
-        members["findingsDigest"] = _sha256(hashlib.sha256(attachment).hexdigest())
-    return Part(members, attachment)
+    return _part(decision, commitment_key, lists, pattern, {"decision": text(decision.verdict.value)})
 
 
 def context_part(agreement: Agreement, engine: Engine) -> dict[str, Json]:
@@ -101,8 +90,143 @@ def context_part(agreement: Agreement, engine: Engine) -> dict[str, Json]:
         "calendar": [
             {"digest": _sha256(one.digest), "id": one.id, "version": one.version} for one in calendars
         ],
-        "engine": {"digest": _sha256(engine.digest), "name": engine.name, "version": engine.version},
+        "engine": engine_part(engine),
     }
+
+
+def engine_part(engine: Engine) -> Json:
+    """Answer the program that made a record."""
+    return {"digest": _sha256(engine.digest), "name": engine.name, "version": engine.version}
+
+
+def _part(
+    decision: Decision,
+    commitment_key: bytes,
+    lists: Mapping[str, Sequence[bytes]],
+    pattern: _Pattern,
+    verdict: Mapping[str, bytes],
+) -> Part:
+    """Put a part together from members that are each written already; most are the same from record to record."""
+    agreement, fact = decision.agreement, decision.fact
+    described = _described(agreement)
+    purpose = _purpose(fact, agreement)
+    inline = {name: _fitting(items) for name, items in lists.items()}
+    truncated = any(len(inline[name]) < len(items) for name, items in lists.items())
+    attachment = _object({name: _array(items) for name, items in lists.items()}) if truncated else None
+    members = {
+        **{name: _array(items) for name, items in inline.items()},
+        **verdict,
+        "agreement": described.agreement,
+        "asOf": text(instant(decision.now)),
+        "dispensations": _array(_texts(one.id for one in decision.dispensations)),
+        "findingsTruncated": b"true" if truncated else b"false",
+        "inputs": _array(_inputs(fact)),
+        "kind": text(fact.kind.value),
+        "legalBasis": _array(_texts(_legal_basis(fact, agreement))),
+        "parties": _object(
+            {name: text(_party(value, agreement)) for name, value in _given(fact.values, PARTY_FIELDS)}
+        ),
+        "position": text(fact.position),
+        "purpose": text(purpose) if purpose is not None else b"null",
+        "readings": _array(pattern.readings),
+        "reference": b'{"hmac-sha256":"%s"}' % commitment(commitment_key, fact.reference).encode("ascii"),
+        "rulePack": described.rule_pack,
+    }
+    if attachment is not None:
+        members["findingsDigest"] = strict_json.write(_sha256(hashlib.sha256(attachment).hexdigest()))
+    return Part(_object(members), attachment)
+
+
+def _object(members: Mapping[str, bytes]) -> bytes:
+    """Answer an object of members that are written already."""
+    return b"{%s}" % b",".join(
+        [b'"%s":%s' % (name.encode("ascii"), members[name]) for name in sorted(members)]
+    )
+
+
+@lru_cache(maxsize=4_096)
+def text(value: str) -> bytes:
+    """Answer a text as strict JSON writes it."""
+    if value.isascii() and value.isprintable() and '"' not in value and "\\" not in value:
+        return b'"%s"' % value.encode("ascii")
+    return strict_json.write(value)
+
+
+def _array(items: Iterable[bytes]) -> bytes:
+    return b"[%s]" % b",".join(items)
+
+
+def _texts(values: Iterable[str]) -> list[bytes]:
+    return [text(value) for value in values]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """What follows from the outcomes alone; `notable` are the places of what is neither met nor beside the point."""
+
+    notable: tuple[int, ...]
+    met: list[bytes]
+    silent: list[bytes]
+    readings: list[bytes]
+
+
+class _Described:
+    """What is the same in many records under one agreement, put together once."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self.source = agreement
+        self.agreement = strict_json.write(_agreement(agreement))
+        self.rule_pack = strict_json.write(
+            {"digest": _sha256(agreement.rules_digest), "families": _families(agreement.rule_sources)}
+        )
+        self._patterns: dict[tuple[object, ...], _Pattern] = {}
+        self._names: dict[FactKind, frozenset[str]] = {}
+
+    def findings(self, fact: Fact, findings: Iterable[Finding]) -> list[bytes]:
+        """Answer findings with clauses, outcome and place."""
+        return [_finding(fact, self._declared(fact.kind), one) for one in findings]
+
+    def pattern(self, decision: Decision) -> _Pattern:
+        """Answer what follows from the outcomes of a decision. A year of transfers has a few dozen patterns."""
+        key = (decision.fact.kind, *[one.outcome for one in decision.findings])
+        found = self._patterns.get(key)
+        if found is None:
+            if len(self._patterns) >= LIMIT_PATTERNS:
+                self._patterns.clear()
+            readings = {
+                reading.id: None
+                for one in decision.applicable
+                for reading in self.source.readings_of(one.rule.id)
+            }
+            by_outcome: dict[Outcome, list[str]] = {outcome: [] for outcome in Outcome}
+            for one in decision.findings:
+                by_outcome[one.outcome].append(one.rule.id)
+            plain = {Outcome.MET, Outcome.NOT_APPLICABLE}
+            found = self._patterns[key] = _Pattern(
+                tuple(at for at, one in enumerate(decision.findings) if one.outcome not in plain),
+                _texts(by_outcome[Outcome.MET]),
+                _texts(by_outcome[Outcome.NOT_APPLICABLE]),
+                _texts(readings),
+            )
+        return found
+
+    def _declared(self, kind: FactKind) -> frozenset[str]:
+        if kind not in self._names:
+            self._names[kind] = frozenset(_paths(self.source.schemas[kind], kind.value))
+        return self._names[kind]
+
+
+_DESCRIBED: dict[int, _Described] = {}
+
+
+def _described(agreement: Agreement) -> _Described:
+    """Answer the description of an agreement; the last few are kept, each with its agreement so that no id is reused."""
+    found = _DESCRIBED.get(id(agreement))
+    if found is None:
+        if len(_DESCRIBED) >= LIMIT_DESCRIBED:
+            _DESCRIBED.clear()
+        found = _DESCRIBED[id(agreement)] = _Described(agreement)
+    return found
 
 
 def commitment(key: bytes, reference: str) -> str:
@@ -130,24 +254,24 @@ def _families(sources: Iterable[Source]) -> list[Json]:
     return [*sorted({source.name.split("/")[1] for source in sources})]
 
 
-def _finding(fact: Fact, names: frozenset[str], finding: Finding) -> Json:
-    written: dict[str, Json] = {
-        "clauses": [clause.number for clause in finding.clauses],
-        "locator": _locator(finding, fact),
-        "otherwise": finding.rule.otherwise.value,
-        "outcome": finding.outcome.value,
-        "rule": finding.rule.id,
+def _finding(fact: Fact, names: frozenset[str], finding: Finding) -> bytes:
+    written = {
+        "clauses": _array(_texts(clause.number for clause in finding.clauses)),
+        "locator": text(_locator(finding, fact)),
+        "otherwise": text(finding.rule.otherwise.value),
+        "outcome": text(finding.outcome.value),
+        "rule": text(finding.rule.id),
     }
     if finding.asserted:
-        written["asserted"] = list(_declared(finding.asserted, names))
+        written["asserted"] = _array(_texts(_declared(finding.asserted, names)))
     if finding.missing:
-        written["missing"] = list(_declared(finding.missing, names))
+        written["missing"] = _array(_texts(_declared(finding.missing, names)))
     if finding.dispensation is not None:
-        written["dispensation"] = finding.dispensation.id
-    return written
+        written["dispensation"] = text(finding.dispensation.id)
+    return _object(written)
 
 
-def _obligations(decision: Decision) -> Iterator[Json]:
+def _obligations(decision: Decision) -> Iterator[bytes]:
     """Answer the obligations; a duty is named by its place in its rule, for its words are free text."""
     seen: set[tuple[str, int]] = set()
     for one in decision.obligations:
@@ -157,17 +281,21 @@ def _obligations(decision: Decision) -> Iterator[Json]:
             if duty.do == one.do and (one.rule.id, number) not in seen
         )
         seen.add((one.rule.id, index))
-        yield {
-            "clauses": [clause.number for clause in one.clauses],
-            "due": instant(one.by) if one.by else None,
-            "duty": index,
-            "rule": one.rule.id,
-        }
+        yield _object(
+            {
+                "clauses": _array(_texts(clause.number for clause in one.clauses)),
+                "due": text(instant(one.by)) if one.by else b"null",
+                "duty": b"%d" % index,
+                "rule": text(one.rule.id),
+            }
+        )
 
 
-def _fitting(items: Sequence[Json]) -> list[Json]:
+def _fitting(items: Sequence[bytes]) -> Sequence[bytes]:
     """Answer as many of the first items as fit the space of one list."""
-    sizes = accumulate(len(json.dumps(item, separators=(",", ":"))) + 1 for item in items)
+    if sum(map(len, items)) + len(items) <= LIMIT_INLINE:
+        return items
+    sizes = accumulate(len(item) + 1 for item in items)
     return [item for item, size in zip(items, sizes, strict=True) if size <= LIMIT_INLINE]
 
 
@@ -196,11 +324,22 @@ def _paths(record: Record, prefix: str) -> Iterator[str]:
             yield from _paths(inner, path)
 
 
-def _inputs(fact: Fact) -> Iterator[Json]:
-    kind = "application/json" if fact.content.lstrip()[:1] in {b"{", b"["} else "application/yaml"
-    yield {"digest": _sha256(fact.digest), "mediaType": kind, "role": "fact", "size": len(fact.content)}
+def _inputs(fact: Fact) -> Iterator[bytes]:
+    kind = b"json" if fact.content.lstrip()[:1] in {b"{", b"["} else b"yaml"
+    yield b'{"digest":{"sha256":"%s"},"mediaType":"application/%s","role":"fact","size":%d}' % (
+        fact.digest.encode("ascii"),
+        kind,
+        len(fact.content),
+    )
     for one in sorted(fact.evidence, key=lambda one: one.field):
-        yield {"digest": _sha256(one.digest), "field": one.field, "kind": one.kind, "role": "evidence"}
+        yield _object(
+            {
+                "digest": b'{"sha256":%s}' % text(one.digest),
+                "field": text(one.field),
+                "kind": text(one.kind),
+                "role": b'"evidence"',
+            }
+        )
 
 
 def _given(values: Mapping[str, Value], names: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -10,27 +10,28 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.load.agreement import AGREEMENT_FILE, Shelf, load_version
 from isa_guard.load.yaml import read_document
-from isa_guard.register import storage
-from isa_guard.register.archive import Kept, read_sources
+from isa_guard.register import storage, store
+from isa_guard.register.archive import read_sources
 from isa_guard.register.faults import ArchiveBroken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from isa_guard.model.agreement import Agreement, Source
+    from isa_guard.register.store import Log
 
 _RULE = re.compile(r"rules/[a-z0-9-]+/[a-z0-9-]+/rule\.yaml\Z", re.ASCII)
 _DEPTH: Final = 16  # folders above the agreement, so that a parent named by `../..` still lies inside
 
 
-def rebuilt(register: Path, agreement_digest: str, rules_digest: str) -> Agreement:
+def rebuilt(log: Log, agreement_digest: str, rules_digest: str) -> Agreement:
     """Answer the agreement of these digests, out of the register's archive alone.
 
     Raises ArchiveBroken where its files are missing, altered or do not fit together, and LoadError where this
     version of isa-guard no longer reads them.
     """
-    sources = read_sources(register, Kept.AGREEMENTS, agreement_digest)
-    rules = read_sources(register, Kept.RULES, rules_digest)
+    sources = read_sources(log, store.Shelf.AGREEMENTS, agreement_digest)
+    rules = read_sources(log, store.Shelf.RULES, rules_digest)
     with (
         tempfile.TemporaryDirectory(prefix="isa-guard-replay-") as name,
         storage.storing("a replay needs a folder"),

@@ -1,92 +1,93 @@
-"""Making a register and appending to it.
+"""Making a register and appending to it, wherever it lies.
 
-    trust-root.json   journal/   checkpoint   attachments/   lock          the log
-    archive/   cases/   commitments.key                                    beside it; never part of an export
-
-An append is acknowledged when its records are on disk, read back, and covered by a signed checkpoint on disk.
-The order makes a checkpoint ahead of its records impossible. What a crash leaves is whole records without a
-checkpoint, which the next opening checks and covers, or part of one, which it cuts off.
+An append is acknowledged when its records are stored, read back, and covered by a signed checkpoint that is stored
+too. The order makes a checkpoint ahead of its records impossible. What a crash leaves is whole records without a
+checkpoint, which the next append checks and covers, or part of one, which it cuts off: the root that it signs
+then is the one that the crash kept from being signed, so no size ever gets two.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import KeyRefused, UsageError
 from isa_guard.frozen import dataclass
-from isa_guard.register import archive, dsse, journal, storage
+from isa_guard.register import archive, dsse
 from isa_guard.register.chain import Chain
-from isa_guard.register.checkpoint import ORIGIN, Checkpoint, read_checkpoint, sign_checkpoint
+from isa_guard.register.checkpoint import ORIGIN, Checkpoint, add_ml_dsa, read_checkpoint, sign_checkpoint
 from isa_guard.register.clock import RANDOM_BYTES, stepped, uuid7
 from isa_guard.register.engine import this_engine
+from isa_guard.register.event import KeyAction
 from isa_guard.register.faults import (
     Damage,
+    ProofInvalid,
+    RecordError,
     RegisterBroken,
     RegisterUnreadable,
     SignatureInvalid,
     StorageFailed,
 )
-from isa_guard.register.keys import Role, read_private
+from isa_guard.register.keys import Role
 from isa_guard.register.merkle import EMPTY_ROOT, leaf_hash
 from isa_guard.register.predicate import COMMITMENT_KEY_BYTES
-from isa_guard.register.statement import Standing, draft, statement
-from isa_guard.register.trust import Grant, TrustRoot, read_trust_root, write_trust_root
+from isa_guard.register.statement import Standing, draft, event_draft, statement
+from isa_guard.register.store import Noted, Shelf, Tip
+from isa_guard.register.trust import Grant, TrustRoot, read_trust_roots, write_trust_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from isa_guard.model.decision import Decision
     from isa_guard.register.clock import Reading
+    from isa_guard.register.event import Event, KeyEvent
     from isa_guard.register.keys import Signer
+    from isa_guard.register.ml_dsa import MlDsaSigner
     from isa_guard.register.statement import Draft
+    from isa_guard.register.store import Log, Store, Writer
 
-TRUST_ROOT: Final = "trust-root.json"
-JOURNAL: Final = "journal"
-CHECKPOINT: Final = "checkpoint"
-COMMITMENTS: Final = "commitments.key"
-LOCK: Final = "lock"
-LIMIT_NOTE: Final = 64 * 1024
-LOCK_SECONDS: Final = 30.0
+AT_ONCE: Final = 4_096  # records noted in the index at a time while catching up
 _TORN: Final = {Damage.FRAME, Damage.CONTENT}
 
 
 @dataclass(frozen=True, slots=True)
 class Signers:
-    """What signs records and what signs checkpoints: two keys, never one."""
+    """What signs records and what signs checkpoints: two keys, never one; `log_ml_dsa` adds a line to checkpoints."""
 
     record: Signer
     log: Signer
+    log_ml_dsa: MlDsaSigner | None = None
+
+
+def _unheard(_: str) -> None:
+    """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a register takes from the machine it runs on: clocks, and random bytes by number."""
+    """What a register takes from the machine it runs on: clocks, random bytes by number, and an ear for warnings."""
 
     clock: Callable[[], Reading]
     randomness: Callable[[int], bytes]
+    warn: Callable[[str], None] = _unheard
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The acknowledgement of one record: index, leaf hash, and the size of the checkpoint that covers it."""
+    """The acknowledgement of one record: index, leaf hash, id, and the size of the checkpoint that covers it."""
 
     index: int
     leaf: bytes
-    decision_id: str
+    id: str
     covered_by: int
 
 
 def create(
-    folder: Path, origin: str, root: Signer, signers: Signers, randomness: Callable[[int], bytes]
+    store: Store, origin: str, root: Signer, signers: Signers, randomness: Callable[[int], bytes]
 ) -> TrustRoot:
-    """Make an empty register in `folder`, which must be empty or not there, and answer its trust root.
+    """Make an empty register in a store that holds nothing, and answer its trust root.
 
-    Raises UsageError for a name or a folder that will not do, KeyRefused for a key in two roles, StorageFailed.
+    Raises UsageError for a name or a store that will not do, KeyRefused for a key in two roles, StorageFailed.
     """
     if not ORIGIN.match(origin):
         raise UsageError(
@@ -94,223 +95,291 @@ def create(
         )
     if len({root.key_id, signers.record.key_id, signers.log.key_id}) != 3:
         raise KeyRefused("root, record and log need three different keys")
-    grants = (
-        Grant(Role.RECORD, signers.record.public_key, 0, None),
-        Grant(Role.LOG, signers.log.public_key, 0, None),
-    )
-    trust = TrustRoot(1, origin, 1, root.public_key, grants)
-    with storage.storing(f"a register cannot be made in {folder}"):
-        storage.private_folder(folder)
-        if any(folder.iterdir()):
-            raise UsageError(f"{folder} is not empty: a register begins in a folder of its own")
-        storage.private_folder(folder / JOURNAL)
-        storage.write_new(folder / LOCK, b"")
-        storage.write_new(folder / COMMITMENTS, randomness(COMMITMENT_KEY_BYTES))
-        storage.write_new(folder / TRUST_ROOT, write_trust_root(trust, root))
-        storage.write_new(folder / JOURNAL / journal.FIRST_SEGMENT, b"")
-        storage.write_new(
-            folder / CHECKPOINT, sign_checkpoint(Checkpoint(origin, 0, EMPTY_ROOT), signers.log)
-        )
+    trust = first_trust(origin, 1, root, signers)
+    note = _signed_checkpoint(Checkpoint(origin, 0, EMPTY_ROOT), signers)
+    store.begin(write_trust_root(trust, root), note, randomness(COMMITMENT_KEY_BYTES))
     return trust
 
 
-def trust_root_of(folder: Path, fingerprint: str) -> TrustRoot:
-    """Answer the register's trust root, if the root key of this fingerprint has signed it."""
-    return read_trust_root(read_part(folder, TRUST_ROOT), fingerprint)
+def first_trust(origin: str, epoch: int, root: Signer, signers: Signers) -> TrustRoot:
+    """Answer the first version of a register's trust root: each key from the first record on."""
+    grants = [
+        Grant(Role.RECORD, signers.record.public_key, 0, None),
+        Grant(Role.LOG, signers.log.public_key, 0, None),
+    ]
+    if signers.log_ml_dsa is not None:
+        grants.append(Grant(Role.LOG_ML_DSA, signers.log_ml_dsa.public_key, 0, None))
+    return TrustRoot(1, origin, epoch, root.public_key, tuple(grants))
 
 
-def read_part(folder: Path, name: str) -> bytes:
-    """Answer a small file of a register. Raises RegisterUnreadable."""
-    try:
-        return storage.read_bounded(folder / name, LIMIT_NOTE)
-    except OSError as error:
-        raise RegisterUnreadable(
-            f"{folder} is no register: {name} cannot be read: {storage.plain(error)}"
-        ) from None
+def trust_root_of(log: Log, fingerprint: str) -> TrustRoot:
+    """Answer the register's trust root, if the root key of this fingerprint stands behind it."""
+    return read_trust_roots(log.trust_roots(), fingerprint)
 
 
-def checkpoint_of(folder: Path, trust: TrustRoot) -> Checkpoint:
+def checkpoint_of(log: Log, trust: TrustRoot) -> Checkpoint:
     """Answer the register's checkpoint. Raises RegisterBroken where none of its log keys has signed it."""
-    content = read_part(folder, CHECKPOINT)
-    keys = tuple(grant.key for grant in trust.grants if grant.role is Role.LOG)
+    return proven_checkpoint(log.checkpoint(), trust)
+
+
+def proven_checkpoint(note: bytes, trust: TrustRoot) -> Checkpoint:
+    """Answer a checkpoint that a log key in force at its end has signed. Raises RegisterBroken.
+
+    The end is the last record or the place after it: at a rotation the old key and the new one both sign there.
+    """
     try:
-        checkpoint = read_checkpoint(content, trust.origin, keys)
-        return read_checkpoint(content, trust.origin, trust.keys(Role.LOG, max(checkpoint.size - 1, 0)))
+        size = read_checkpoint(note, trust.origin, trust.ever(Role.LOG)).size
+        keys = (*trust.keys(Role.LOG, max(size - 1, 0)), *trust.keys(Role.LOG, size))
+        return read_checkpoint(note, trust.origin, tuple(dict.fromkeys(keys)))
     except SignatureInvalid as error:
         raise RegisterBroken(Damage.CHECKPOINT, None, str(error)) from None
 
 
-def commitment_key(folder: Path) -> bytes:
+def commitment_key(store: Store) -> bytes:
     """Answer the key under which this register's references are committed to. Raises RegisterUnreadable."""
-    try:
-        key = read_private(folder / COMMITMENTS, COMMITMENT_KEY_BYTES)
-    except OSError as error:
-        raise RegisterUnreadable(f"{folder / COMMITMENTS} cannot be read: {storage.plain(error)}") from None
-    if len(key) != COMMITMENT_KEY_BYTES:
-        raise RegisterUnreadable(f"{folder / COMMITMENTS} is not the key that the register was made with")
+    key = store.commitment_key()
+    if key is None:
+        raise RegisterUnreadable(
+            f"{store.place}: the key of commitments is not there; nothing is recorded without"
+        )
     return key
 
 
-@contextmanager
-def appending(
-    folder: Path, trust: TrustRoot, signers: Signers, surroundings: Surroundings
-) -> Iterator[Appender]:
-    """Open a register for appending, alone: others wait until it is closed.
-
-    Raises RegisterBroken where the checkpoint is ahead of the records or does not match them, KeyRefused where
-    `signers` are not of this register, StorageFailed where the lock is not to be had within LOCK_SECONDS.
-    """
-    with _locked(folder):
-        appender = Appender(folder, trust, signers, surroundings)
-        try:
-            yield appender
-        finally:
-            appender.close()
-
-
 class Appender:
-    """A register open for appending. After any failure it acknowledges nothing more: open it anew."""
+    """A register open for appending; every commit holds it alone, so several may be open at a time.
 
-    def __init__(self, folder: Path, trust: TrustRoot, signers: Signers, surroundings: Surroundings) -> None:
-        self.folder = folder
+    After any failure it acknowledges nothing more: open it anew.
+    """
+
+    def __init__(self, store: Store, trust: TrustRoot, signers: Signers, surroundings: Surroundings) -> None:
+        """Open it, and put right what a crash left.
+
+        Raises RegisterBroken where the checkpoint is ahead of the records or does not match them, KeyRefused
+        where `signers` are not of this register, StorageFailed where it is held by others too long.
+        """
+        self.store = store
         self.trust = trust
         self.signers = signers
         self.surroundings = surroundings
         self._failed = False
-        self._commitment_key = commitment_key(folder)
-        self._chain, self._tail = _recovered(folder, trust)
-        try:
-            self._refuse_foreign(self._chain.size)
-            if checkpoint_of(folder, trust).size < self._chain.size:
-                self._cover()
-        except BaseException:
-            self._tail.close()
-            raise
+        self._chain = Chain(trust)
+        self._note = b""
+        self._covered = Checkpoint(trust.origin, 0, EMPTY_ROOT)
+        self._unnoted: list[Noted] = []
+        with store.writing() as writer:
+            self._commitment_key = commitment_key(store)
+            self._resume(writer)
+            self._catch_up(writer)
 
     @property
     def size(self) -> int:
-        """How many records the register has."""
+        """How many records the register had when it was last looked at."""
         return self._chain.size
 
-    def close(self) -> None:
-        """Let go of the journal."""
-        self._tail.close()
+    @property
+    def note(self) -> bytes:
+        """The checkpoint's note as it was last read or signed."""
+        return self._note
 
     def append(self, decisions: Sequence[Decision]) -> tuple[Receipt, ...]:
         """Record decisions in one commit: all are acknowledged or none.
 
         Raises StorageFailed where the disk refuses, RecordError where a decision is too large to record.
         """
+        return self.commit(self.drafted(decisions))
+
+    def append_event(self, event: Event) -> Receipt:
+        """Record what happens to the register itself."""
+        return self.commit((event_draft(event, this_engine()),))[0]
+
+    def drafted(self, decisions: Sequence[Decision]) -> tuple[Draft, ...]:
+        """Answer the drafts of records; nothing is written yet, so any thread may do it at any time."""
+        key, engine = self._commitment_key, this_engine()
+        return tuple([draft(decision, key, engine) for decision in decisions])
+
+    def commit(self, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
+        """Record drafts in one commit: all are acknowledged or none."""
         if self._failed:
             raise StorageFailed(
                 "an append failed before: open the register anew, nothing more is acknowledged"
             )
-        key, engine = self._commitment_key, this_engine()
-        drafts = [draft(decision, key, engine) for decision in decisions]
-        self._keep(decisions, drafts)
-        envelopes, standings = self._signed(drafts)
+        if not drafts:
+            return ()
         try:
-            stored = self._tail.append(envelopes)
-            start = self.size
-            leaves = [self._chain.take(*both) for both in zip(stored, standings, strict=True)]
-            self._cover()
+            self._keep(drafts)
+            with self.store.writing() as writer:
+                self._catch_up(writer)
+                receipts = self._commit(writer, drafts)
+                self._remember(writer)
+        except RecordError:  # before anything was written
+            raise
         except BaseException:
             self._failed = True
             raise
-        return tuple(
-            Receipt(start + offset, leaf, standing.decision_id, self.size)
-            for offset, (leaf, standing) in enumerate(zip(leaves, standings, strict=True))
-        )
+        return receipts
 
-    def _keep(self, decisions: Sequence[Decision], drafts: Sequence[Draft]) -> None:
+    @contextmanager
+    def keeping(self) -> Iterator[Changing]:
+        """Hold the register while its trust root changes: nobody appends between the count and the record."""
+        with self.store.writing() as writer:
+            self._catch_up(writer)
+            yield Changing(self, writer)
+
+    def _keep(self, drafts: Sequence[Draft]) -> None:
         """Keep what replays need before anything is signed that names it."""
-        for agreement in {id(one.agreement): one.agreement for one in decisions}.values():
-            archive.keep_agreement(self.folder, agreement)
-        for content in {one.fact.digest: one.fact.content for one in decisions}.values():
-            archive.keep_case(self.folder, content)
-        for one in drafts:
-            if one.attachment is not None:
-                archive.keep_attachment(self.folder, one.attachment)
+        agreements = {id(one.agreement): one.agreement for one in drafts if one.agreement is not None}
+        for agreement in agreements.values():
+            archive.keep_agreement(self.store, agreement)
+        cases = {one.digest: one.case for one in drafts if one.case is not None}
+        if cases:
+            self.store.keep(Shelf.CASES, cases)
+        archive.keep_attachments(self.store, [one.attachment for one in drafts if one.attachment is not None])
+
+    def _commit(
+        self, writer: Writer, drafts: Sequence[Draft], successor: Signer | None = None
+    ) -> tuple[Receipt, ...]:
+        envelopes, standings = self._signed(drafts)
+        stored = writer.write(envelopes)
+        start = self.size
+        for envelope, standing, one in zip(stored, standings, drafts, strict=True):
+            leaf = self._chain.take(envelope, standing)
+            self._unnoted.append(Noted(standing.index, leaf, standing.id, one.digest))
+        noted = self._unnoted[-len(drafts) :]
+        self._cover(writer, *((successor,) if successor is not None else ()))
+        return tuple([Receipt(start + at, one.leaf, one.id, self.size) for at, one in enumerate(noted)])
 
     def _signed(self, drafts: Sequence[Draft]) -> tuple[list[bytes], list[Standing]]:
         clock = self.surroundings.clock()
         last = self._chain.last
         decided_at = max(clock.wall, last.decided_at) if last else clock.wall
         step = last is not None and stepped(last.clock, clock)
+        self._refuse_foreign()
         envelopes: list[bytes] = []
         standings: list[Standing] = []
         previous = self._chain.previous
+        origin, epoch, operator = self.trust.origin, self.trust.epoch, self.signers.record.key_id
         for index, one in enumerate(drafts, self.size):
-            decision_id = uuid7(decided_at, self.surroundings.randomness(RANDOM_BYTES))
-            operator = self.signers.record.key_id
-            place = (self.trust.origin, self.trust.epoch, index)
-            standing = Standing(*place, previous, decided_at, decision_id, clock, step, operator)
-            payload = statement(one, standing)
-            envelope = dsse.sign(payload, self.signers.record)
+            record_id = uuid7(decided_at, self.surroundings.randomness(RANDOM_BYTES))
+            standing = Standing(origin, epoch, index, previous, decided_at, record_id, clock, step, operator)
+            envelope = dsse.sign(statement(one, standing), self.signers.record)
             envelopes.append(envelope)
             standings.append(standing)
             previous = leaf_hash(envelope).hex()
         return envelopes, standings
 
-    def _cover(self) -> None:
+    def _cover(self, writer: Writer, *others: Signer) -> None:
         """Sign a checkpoint over all that is stored and put it in place of the old one."""
         checkpoint = Checkpoint(self.trust.origin, self.size, self._chain.frontier.root())
-        note = sign_checkpoint(checkpoint, self.signers.log)
-        with storage.storing("the checkpoint cannot be written"):
-            storage.replace(self.folder / CHECKPOINT, note)
+        note = _signed_checkpoint(checkpoint, self.signers, *others)
+        writer.seal(note, self._chain.tip)
+        self._note, self._covered = note, checkpoint
 
-    def _refuse_foreign(self, index: int) -> None:
+    def _resume(self, writer: Writer) -> None:
+        """Begin at the end that was noted; what follows proves or refutes it."""
+        tip = self.store.tip()
+        try:
+            if tip is not None:
+                self._chain = Chain.at(self.trust, tip)
+        except ProofInvalid:
+            tip = None
+        if tip is None:
+            writer.forget()
+
+    def _catch_up(self, writer: Writer) -> None:
+        """Take what others, or an append that was broken off, have stored since; a torn tail is cut off."""
+        note = self.store.checkpoint()
+        if note != self._note:
+            found = proven_checkpoint(note, self.trust)
+            if found.size < self._covered.size:
+                raise RegisterBroken(
+                    Damage.ROLLBACK, None, f"it covered {self._covered.size}, now {found.size}"
+                )
+            self._note, self._covered = note, found
+        began_at = self.size
+        try:
+            self._follow(writer)
+        except RegisterBroken as broken:
+            if not began_at or broken.damage is not Damage.ROOT:
+                raise
+            # The end that was noted did not give the signed root: read all, and believe only that.
+            self.surroundings.warn("the index of the register is wrong and is made anew")
+            writer.forget()
+            self._chain, self._unnoted = Chain(self.trust), []
+            self._follow(writer)
+        if self.size > self._covered.size:
+            self._refuse_foreign()
+            self._cover(writer)
+        self._remember(writer)
+
+    def _follow(self, writer: Writer) -> None:
+        chain, covered = self._chain, self._covered
+        if chain.size == covered.size:
+            chain.matches(covered)
+        elif chain.size > covered.size:
+            what = f"the checkpoint covers {covered.size}, and {chain.size} were noted"
+            raise RegisterBroken(Damage.ROOT, None, what)
+        try:
+            for envelope in writer.entries(chain.size):
+                self._unnoted.append(
+                    chain.noted_skip(envelope) if chain.size < covered.size else chain.noted_follow(envelope)
+                )
+                if chain.size == covered.size:
+                    chain.matches(covered)
+                if len(self._unnoted) >= AT_ONCE:
+                    self._remember(writer)
+        except RegisterBroken as broken:
+            if broken.damage not in _TORN or chain.size < covered.size:
+                raise
+            writer.cut(chain.size)
+        if chain.size < covered.size:
+            what = f"the checkpoint covers {covered.size}, the journal holds {chain.size}"
+            raise RegisterBroken(Damage.MISSING, chain.size, what)
+
+    def _remember(self, writer: Writer) -> None:
+        if not self._unnoted:
+            return
+        noted, self._unnoted = self._unnoted, []
+        try:
+            writer.remember(noted, self._chain.tip)
+        except StorageFailed as error:
+            self.surroundings.warn(f"{error}; the records are safe")
+
+    def _refuse_foreign(self) -> None:
         for role, signer in ((Role.RECORD, self.signers.record), (Role.LOG, self.signers.log)):
-            if signer.key_id not in {key.key_id for key in self.trust.keys(role, index)}:
+            if signer.key_id not in {key.key_id for key in self.trust.keys(role, self.size)}:
                 raise KeyRefused(
-                    f"the {role.value} key is not one of {self.trust.origin}: use the keys it was made with"
+                    f"the {role.value} key is not one of {self.trust.origin} from record {self.size} on: "
+                    "use the keys that its trust root names"
                 )
 
 
-def _recovered(folder: Path, trust: TrustRoot) -> tuple[Chain, journal.Tail]:
-    """Answer the state of the register, everything beyond the checkpoint checked, a torn tail cut off."""
-    checkpoint = checkpoint_of(folder, trust)
-    chain = Chain(trust)
-    path, end = journal.segments(folder / JOURNAL)[-1], 0
-    if not checkpoint.size:
-        chain.matches(checkpoint)
-    try:
-        for frame in journal.frames(folder / JOURNAL):
-            if chain.size >= checkpoint.size:
-                chain.follow(frame.envelope)
-            else:
-                chain.skip(frame.envelope)
-                if chain.size == checkpoint.size:
-                    chain.matches(checkpoint)
-            path, end = (frame.segment, frame.end)
-    except RegisterBroken as broken:
-        if broken.damage not in _TORN or chain.size < checkpoint.size:
-            raise
-    if chain.size < checkpoint.size:
-        what = f"the checkpoint covers {checkpoint.size}, the journal holds {chain.size}"
-        raise RegisterBroken(Damage.MISSING, chain.size, what)
-    return chain, journal.Tail(path, end)
+class Changing:
+    """A register held while its trust root changes (`rotation.Keeping`)."""
+
+    def __init__(self, appender: Appender, writer: Writer) -> None:
+        self._appender = appender
+        self._writer = writer
+
+    @property
+    def size(self) -> int:
+        """How many records there are: the index of the record that will tell of the change."""
+        return self._appender.size
+
+    def keep(self, event: KeyEvent, version: int, trust_root: bytes, successor: Signer | None) -> None:
+        """Keep a version of the trust root, append the event, and cover both.
+
+        A revoked log key must not be what holds the register together when the version that revokes it is there,
+        and a record must not name a version that is not: a crash between any two steps leaves it whole.
+        """
+        appender = self._appender
+        if event.action is KeyAction.REVOKED:
+            appender._cover(self._writer)
+        appender.store.keep_trust_root(version, trust_root)
+        appender._commit(self._writer, (event_draft(event, this_engine()),), successor)
+        appender._remember(self._writer)
+        appender._failed = True  # it goes on with another trust root: open it anew
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the register's lock; the system lets go of it when its holder dies."""
-    try:
-        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError as error:
-        raise RegisterUnreadable(f"{folder} cannot be appended to: {LOCK}: {storage.plain(error)}") from None
-    try:
-        until = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise StorageFailed(
-                        f"another process holds the register for more than {LOCK_SECONDS:.0f} s"
-                    ) from None
-                time.sleep(0.005)
-        yield
-    finally:
-        os.close(descriptor)
+def _signed_checkpoint(checkpoint: Checkpoint, signers: Signers, *others: Signer) -> bytes:
+    note = sign_checkpoint(checkpoint, signers.log, *others)
+    return add_ml_dsa(note, signers.log_ml_dsa) if signers.log_ml_dsa is not None else note

@@ -10,22 +10,22 @@ from isa_guard.errors import IsaGuardError, LoadError
 from isa_guard.frozen import dataclass
 from isa_guard.load.facts import read_facts, type_fact
 from isa_guard.model.facts import Evidence
-from isa_guard.register import archive, strict_json
+from isa_guard.register import strict_json
 from isa_guard.register.engine import this_engine
 from isa_guard.register.faults import ArchiveBroken, ReplayContradicts, ReplayDiffers
-from isa_guard.register.predicate import COMMITMENT_KEY_BYTES, decision_part
+from isa_guard.register.predicate import COMMITMENT_KEY_BYTES, decision_part, decision_part_1
 from isa_guard.register.rebuild import rebuilt
-from isa_guard.register.register import COMMITMENTS, commitment_key
-from isa_guard.register.verify import Walk, record_at
+from isa_guard.register.statement import DecisionRecord
+from isa_guard.register.store import Shelf
+from isa_guard.register.verify import Walk, record_at, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from isa_guard.load.facts import UntypedFact
     from isa_guard.model.agreement import Agreement
     from isa_guard.model.decision import Decision
-    from isa_guard.register.statement import Record
+    from isa_guard.register.store import Store
     from isa_guard.register.trust import TrustRoot
     from isa_guard.register.verify import Stored
 
@@ -35,48 +35,55 @@ class Replay(StrEnum):
 
     SAME = "the same"
     ERASED = "not replayed: the case has been erased"
+    EVENT = "not replayed: it records no decision"
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One record, decided again."""
+    """One record, decided again. `what` is the decision, or the kind of event."""
 
     index: int
-    decision: str
+    what: str
     came_out: Replay
 
 
-def replay(folder: Path, trusted: str | TrustRoot, index: int) -> Replayed:
+def replay(store: Store, trusted: str | TrustRoot, index: int) -> Replayed:
     """Decide record `index` again and answer how it came out.
 
     Raises ReplayContradicts where this very engine made the record and now decides otherwise, ReplayDiffers
     where another did, ArchiveBroken for a doctored archive, and whatever `verify` raises.
     """
-    return Replayer(folder).replayed(record_at(folder, trusted, index))
+    proven = verify(store, trusted)
+    return Replayer(store, proven.erased).replayed(record_at(store, trusted, index))
 
 
-def replay_all(folder: Path, trusted: str | TrustRoot) -> Iterator[Replayed]:
+def replay_all(store: Store, trusted: str | TrustRoot) -> Iterator[Replayed]:
     """Decide every record again, in order. Raises as `replay` at the first that does not come out the same."""
-    replayer = Replayer(folder)
-    for stored in Walk(folder, trusted).records():
+    replayer = Replayer(store, verify(store, trusted).erased)
+    for stored in Walk(store, trusted).records():
         yield replayer.replayed(stored)
 
 
 class Replayer:
     """Replays records of one register; an agreement is put together once."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, store: Store, erased: frozenset[str]) -> None:
+        self.store = store
+        self.erased = erased
         self._agreements: dict[tuple[str, str], Agreement] = {}
         # Without the key (it can be destroyed for good) all but the commitment is compared.
-        self._key = commitment_key(folder) if (folder / COMMITMENTS).exists() else None
+        self._key = store.commitment_key()
 
     def replayed(self, stored: Stored) -> Replayed:
         """Decide a record again. Raises as `replay`."""
         record = stored.record
+        if not isinstance(record, DecisionRecord):
+            return Replayed(stored.index, record.event.KIND, Replay.EVENT)
         try:
-            content = archive.read_case(self.folder, record.fact_digest)
+            content = self.store.blob(Shelf.CASES, record.fact_digest)
             if content is None:
+                if record.fact_digest not in self.erased:
+                    raise ArchiveBroken("the case is missing, and no record says that it was erased")
                 return Replayed(stored.index, record.decision, Replay.ERASED)
             decision = self._decision(record, content)
         except ArchiveBroken as error:
@@ -89,7 +96,7 @@ class Replayer:
         self._compare(stored.index, record, decision)
         return Replayed(stored.index, record.decision, Replay.SAME)
 
-    def _decision(self, record: Record, content: bytes) -> Decision:
+    def _decision(self, record: DecisionRecord, content: bytes) -> Decision:
         agreement = self._agreement(record.agreement_digest, record.rules_digest)
         evidence = tuple(Evidence(*one) for one in record.evidence)
         untyped = next(
@@ -102,12 +109,13 @@ class Replayer:
     def _agreement(self, digest: str, rules_digest: str) -> Agreement:
         known = (digest, rules_digest)
         if known not in self._agreements:
-            self._agreements[known] = rebuilt(self.folder, digest, rules_digest)
+            self._agreements[known] = rebuilt(self.store, digest, rules_digest)
         return self._agreements[known]
 
-    def _compare(self, index: int, record: Record, decision: Decision) -> None:
-        wanted = record.decision_part
-        came_out = dict(decision_part(decision, self._key or bytes(COMMITMENT_KEY_BYTES)).members)
+    def _compare(self, index: int, record: DecisionRecord, decision: Decision) -> None:
+        wanted = dict(record.decision_part)
+        written = decision_part if record.format > 1 else decision_part_1
+        came_out = dict(written(decision, self._key or bytes(COMMITMENT_KEY_BYTES)).members)
         if self._key is None:
             came_out["reference"] = wanted.get("reference")
         if strict_json.write(came_out) == strict_json.write(wanted):

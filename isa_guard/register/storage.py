@@ -91,6 +91,28 @@ def write_all(descriptor: int, content: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
+def overwrite(path: Path) -> None:
+    """Write zeros over all that a file holds, durably, before its name is let go. Raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        rest = os.fstat(descriptor).st_size
+        while rest > 0:
+            rest -= os.write(descriptor, bytes(min(rest, 1 << 20)))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_at(descriptor: int, at: int, size: int) -> bytes:
+    """Answer `size` bytes from `at` on, fewer where the file ends. Raises OSError."""
+    parts: list[bytes] = []
+    end = at + size
+    while at < end and (part := os.pread(descriptor, end - at, at)):
+        parts.append(part)
+        at += len(part)
+    return b"".join(parts)
+
+
 def sync_folder(path: Path) -> None:
     """Make the names in a folder durable. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -6,7 +6,7 @@ A store is trusted with nothing. What it gives is held against the signed checkp
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from isa_guard.frozen import dataclass
 
@@ -16,11 +16,19 @@ if TYPE_CHECKING:
 
 
 class Shelf(StrEnum):
-    """What is kept beside the log by the SHA-256 of its bytes. Only cases can hold personal data; only they are erased."""
+    """What is kept beside the log by the SHA-256 of its bytes. Only cases can hold personal data; only they are erased.
+
+    The manifests of agreements and of rules are kept by the digest of what they list.
+    """
 
     ATTACHMENTS = "attachments"
     ARCHIVE = "archive"
+    AGREEMENTS = "agreements"
+    RULES = "rules"
     CASES = "cases"
+
+
+MANIFESTS: Final = frozenset({Shelf.AGREEMENTS, Shelf.RULES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +99,17 @@ class Writer(Protocol):
         """Put a checkpoint over all that is stored in the place of the old one, durably."""
 
     def remember(self, noted: Sequence[Noted], tip: Tip) -> None:
-        """Note where the newest records are. What fails here is told as a warning and mended by `reindex`."""
+        """Note the records read or written since the last call. Raises StorageFailed, which `reindex` mends."""
+
+    def forget(self) -> None:
+        """Put aside all that was noted: it did not give the signed root."""
 
 
 class Store(Log, Hashes, Protocol):
     """A register that can be appended to."""
+
+    def begin(self, trust_root: bytes, note: bytes, commitment_key: bytes) -> None:
+        """Make an empty register. Raises UsageError where something is there already, StorageFailed."""
 
     def writing(self) -> AbstractContextManager[Writer]:
         """Hold the log alone. Raises StorageFailed where others hold it too long."""
@@ -105,6 +119,9 @@ class Store(Log, Hashes, Protocol):
 
     def found(self, name: str) -> Sequence[int]:
         """Answer the indices of records noted under an id or a subject's digest."""
+
+    def has(self, shelf: Shelf, digest: str) -> bool:
+        """Answer whether something is kept under a digest, without reading it."""
 
     def keep(self, shelf: Shelf, contents: Mapping[str, bytes]) -> None:
         """Keep contents by their digests, durably; those that are there already are left. Raises StorageFailed."""

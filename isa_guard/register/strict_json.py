@@ -20,6 +20,10 @@ LARGEST: Final = 2**53 - 1  # beyond it a reader that uses doubles sees another 
 LIMIT_DEPTH: Final = 32
 LIMIT_BYTES: Final = 4 * 1024 * 1024
 
+_ENCODER: Final = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+)
+_NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?[0-9]+([.eE][-+.0-9eE]*)?")
@@ -41,14 +45,7 @@ def write(value: Json) -> bytes:
     surrogates, names not in NFC, more than LIMIT_DEPTH levels.
     """
     plain = value if _plain(value) else _writable(value, 0)
-    return json.dumps(
-        plain,
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-        allow_nan=False,
-        check_circular=False,
-    ).encode()
+    return _ENCODER.encode(plain).encode()
 
 
 def read(content: bytes, limit: int = LIMIT_BYTES) -> Json:
@@ -101,19 +98,14 @@ def _plain(value: object) -> bool:
     return joined.isascii() and joined.isprintable()
 
 
-def _shallow(value: object) -> bool:
-    """Answer whether a value has at most LIMIT_DEPTH levels."""
-    containers = [value] if isinstance(value, dict | list) else []
+def _shallow(text: str) -> bool:
+    """Answer whether JSON without escapes has at most LIMIT_DEPTH levels, by its brackets alone."""
+    brackets = "".join(text.split('"')[::2]).encode().translate(None, _NO_BRACKETS)
     for _ in range(LIMIT_DEPTH):
-        if not containers:
+        if not brackets:
             return True
-        containers = [
-            inner
-            for item in containers
-            for inner in (item.values() if isinstance(item, dict) else item)
-            if isinstance(inner, dict | list)
-        ]
-    return not containers
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return not brackets
 
 
 def _writable(value: object, depth: int) -> Json:
@@ -153,19 +145,13 @@ def _quick(text: str) -> Json:
     """Answer by the C reader what it and the careful one surely read alike."""
     if "\\" in text or not ((text.isascii() and text.isprintable()) or not _CONTROL.search(text)):
         raise _DoubtError
-    value: Json = json.loads(
-        text, object_pairs_hook=_once, parse_int=_integer, parse_float=_never, parse_constant=_never
-    )
-    if not _shallow(value):
+    if not _shallow(text):
+        raise _DoubtError
+    value: Json = json.loads(text, parse_int=_integer, parse_float=_never, parse_constant=_never)
+    # What gives the very same bytes again has no name twice, no spaces and no second way to write a number.
+    if _ENCODER.encode(value) != text:
         raise _DoubtError
     return value
-
-
-def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise _DoubtError
-    return found
 
 
 def _integer(text: str) -> int:

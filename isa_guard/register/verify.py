@@ -1,37 +1,59 @@
-"""Whether a register is whole: every frame, signature, place, link and time, and the root over all.
+"""Whether a register is whole: every record, signature, place, link and time, and the root over all.
 
 It proves that nothing covered by the checkpoint was altered, left out, added or put in another order since it
-was signed. It cannot prove that the checkpoint is the newest one: an older state of the same register, put back
-whole, is a valid register. Only a checkpoint kept elsewhere shows that.
+was signed, and that it grew out of every head that was kept. It cannot prove that the checkpoint is the newest
+one where no newer head was kept elsewhere.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
-from isa_guard.register import archive, journal, storage
-from isa_guard.register.chain import Chain
-from isa_guard.register.faults import ArchiveBroken, Damage, RegisterBroken, RegisterUnreadable
-from isa_guard.register.register import JOURNAL, checkpoint_of, trust_root_of
-from isa_guard.register.trust import TrustRoot
+from isa_guard.register import dsse
+from isa_guard.register.chain import Chain, statement_of
+from isa_guard.register.checkpoint import check_ml_dsa
+from isa_guard.register.event import ErasureEvent, KeyEvent
+from isa_guard.register.faults import (
+    ArchiveBroken,
+    Damage,
+    RegisterBroken,
+    RegisterUnreadable,
+    SignatureInvalid,
+)
+from isa_guard.register.heads import Head, Heads, kept_head, quorum_at
+from isa_guard.register.keys import Role
+from isa_guard.register.register import proven_checkpoint, trust_root_of
+from isa_guard.register.statement import DecisionRecord
+from isa_guard.register.store import Shelf
+from isa_guard.register.trust_root import TrustRoot, Vouched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
+    from concurrent.futures import Future
 
     from isa_guard.register.statement import Record
+    from isa_guard.register.store import Log
+
+AT_ONCE: Final = 64  # envelopes whose signatures are checked in one go
+AHEAD: Final = 4  # such goes that may be under way: memory stays flat
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was proven: a register of this name, size and root. `beyond` bytes of journal are not covered."""
+    """What was proven: a register of this name, size and root, and what its records say of it."""
 
     origin: str
     size: int
     root: bytes
-    records: int
-    beyond: int
+    beyond: int  # records, whole or not, that follow and that no checkpoint covers
+    heads: int  # kept heads that it agrees with
+    witnessed: Vouched | None  # the newest head that a quorum of witnesses has cosigned
+    erased: frozenset[str]  # digests of the cases that were erased
+    clock_steps: tuple[int, ...]  # the first records made after a clock was set
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +65,21 @@ class Stored:
     record: Record
 
 
-def verify(folder: Path, trusted: str | TrustRoot) -> Verified:
+def verify(log: Log, trusted: str | TrustRoot, against: Iterable[bytes] = ()) -> Verified:
     """Verify a register against a root key's fingerprint, or against a trust root that one already holds.
 
-    Raises RegisterBroken with the first broken record and its damage, Untrusted, RegisterUnreadable.
-    Memory does not grow with the register.
+    `against` are heads kept elsewhere. Raises RegisterBroken with the first broken record and its damage,
+    HeadsContradict with both heads, Untrusted, RegisterUnreadable. Memory does not grow with the register.
     """
-    walk = Walk(folder, trusted)
+    walk = Walk(log, trusted, against)
     for _ in walk.records():
         pass
     return walk.verified()
 
 
-def record_at(folder: Path, trusted: str | TrustRoot, index: int) -> Stored:
+def record_at(log: Log, trusted: str | TrustRoot, index: int) -> Stored:
     """Answer one record of a register that verifies as a whole. Raises as `verify`, and RegisterUnreadable."""
-    walk = Walk(folder, trusted)
+    walk = Walk(log, trusted)
     found = [one for one in walk.records() if one.index == index]
     if not found:
         raise RegisterUnreadable(f"there is no record {index}: the register has {walk.verified().size}")
@@ -67,43 +89,155 @@ def record_at(folder: Path, trusted: str | TrustRoot, index: int) -> Stored:
 class Walk:
     """Goes through a register from its first record to its checkpoint."""
 
-    def __init__(self, folder: Path, trusted: str | TrustRoot) -> None:
-        """Read trust root and checkpoint. Raises Untrusted, RegisterBroken, RegisterUnreadable."""
-        self.folder = folder
-        self.trust = trusted if isinstance(trusted, TrustRoot) else trust_root_of(folder, trusted)
-        self.checkpoint = checkpoint_of(folder, self.trust)
+    def __init__(self, log: Log, trusted: str | TrustRoot, against: Iterable[bytes] = ()) -> None:
+        """Read trust root, checkpoint and kept heads.
+
+        Raises Untrusted, RegisterBroken, HeadsContradict, RegisterUnreadable.
+        """
+        self.log = log
+        self.trust = trusted if isinstance(trusted, TrustRoot) else trust_root_of(log, trusted)
+        note = log.checkpoint()
+        self.checkpoint = proven_checkpoint(note, self.trust)
+        self._second_signature(note)
+        found = Head(self.checkpoint, note)
+        kept = [kept_head(one, self.trust) for one in (*log.kept_checkpoints(), *against)]
+        self._witnessed: Vouched | None = None
+        for one in (*kept, found):
+            self._vouch(one)
+        self._kept = len(kept)
+        self._heads = Heads(found, kept)
         self._chain = Chain(self.trust)
-        self._end = 0
+        self._entries = log.entries()
+        self._erased: set[str] = set()
+        self._clock_steps: list[int] = []
 
     def records(self) -> Iterator[Stored]:
         """Answer every record once it is proven by itself; all are proven together once the last is given."""
-        frames = journal.frames(self.folder / JOURNAL)
-        while self._chain.size < self.checkpoint.size:
-            frame = next(frames, None)
-            if frame is None:
-                what = f"the checkpoint covers {self.checkpoint.size}, the journal holds {self._chain.size}"
-                raise RegisterBroken(Damage.MISSING, self._chain.size, what)
-            record = self._chain.follow(frame.envelope)
-            self._attachment(frame.index, record)
-            self._end += frame.end - frame.start
-            yield Stored(frame.index, frame.envelope, record)
+        self._heads.check(self._chain.frontier)
+        for envelope, payload in self._payloads():
+            index = self._chain.size
+            if isinstance(payload, SignatureInvalid):
+                raise RegisterBroken(Damage.SIGNATURE, index, str(payload))
+            record = self._chain.follow_signed(envelope, statement_of(payload, index))
+            self._notice(index, record)
+            self._heads.check(self._chain.frontier)
+            yield Stored(index, envelope, record)
+        if self._chain.size < self.checkpoint.size:
+            what = f"the checkpoint covers {self.checkpoint.size}, the journal holds {self._chain.size}"
+            raise RegisterBroken(Damage.MISSING, self._chain.size, what)
         self._chain.matches(self.checkpoint)
 
     def verified(self) -> Verified:
         """Answer what was proven. Only to be asked once every record has been given."""
-        with storage.storing("the journal cannot be read"):
-            stored = sum(path.stat().st_size for path in journal.segments(self.folder / JOURNAL))
-        size = self.checkpoint.size
-        return Verified(self.trust.origin, size, self.checkpoint.root, self._chain.size, stored - self._end)
+        return Verified(
+            self.trust.origin,
+            self.checkpoint.size,
+            self.checkpoint.root,
+            self._beyond(),
+            self._kept,
+            self._witnessed,
+            frozenset(self._erased),
+            tuple(self._clock_steps),
+        )
 
-    def _attachment(self, index: int, record: Record) -> None:
+    def _vouch(self, head: Head) -> None:
+        """Note how far a quorum of witnesses has seen the register; that its records lead there is checked on the way."""
+        try:
+            seen = quorum_at(head.note, self.trust, head.checkpoint.size)
+        except SignatureInvalid as error:
+            raise RegisterBroken(Damage.KEPT, None, str(error)) from None
+        if seen is None:
+            return
+        self.trust = self.trust.with_vouched(head.checkpoint.size, seen)
+        if self._witnessed is None or head.checkpoint.size >= self._witnessed.size:
+            self._witnessed = Vouched(head.checkpoint.size, seen)
+
+    def _payloads(self) -> Iterator[tuple[bytes, bytes | SignatureInvalid]]:
+        """Answer every envelope with its payload, signatures checked ahead in a second thread.
+
+        The library lets go of the interpreter while it checks, and that is where two thirds of the time go.
+        """
+        envelopes = islice(self._entries, self.checkpoint.size)
+        pending: deque[tuple[list[bytes], Future[list[bytes | SignatureInvalid]]]] = deque()
+        index, broken = 0, None
+        with ThreadPoolExecutor(2) as pool:
+            while True:
+                while broken is None and len(pending) < AHEAD:
+                    chunk, broken = _taken(envelopes)
+                    if not chunk:
+                        break
+                    pending.append((chunk, pool.submit(self._opened, index, chunk)))
+                    index += len(chunk)
+                if not pending:
+                    break
+                chunk, opened = pending.popleft()
+                yield from zip(chunk, opened.result(), strict=True)
+        if broken is not None:
+            raise broken
+
+    def _opened(self, index: int, envelopes: Sequence[bytes]) -> list[bytes | SignatureInvalid]:
+        opened: list[bytes | SignatureInvalid] = []
+        for at, envelope in enumerate(envelopes, index):
+            try:
+                opened.append(dsse.verify(envelope, self.trust.keys(Role.RECORD, at)))
+            except SignatureInvalid as error:
+                opened.append(error)
+        return opened
+
+    def _beyond(self) -> int:
+        """Answer how many records follow the checkpoint: an append is going on, or was broken off."""
+        number = 0
+        try:
+            for _ in self._entries:
+                number += 1
+        except RegisterBroken:
+            number += 1
+        return number
+
+    def _second_signature(self, note: bytes) -> None:
+        """Hold the checkpoint to the second kind of signature, where the trust root says that it has one."""
+        keys = self.trust.ml_dsa_keys(max(self.checkpoint.size - 1, 0))
+        if not keys:
+            return
+        try:
+            check_ml_dsa(note, keys)
+        except SignatureInvalid as error:
+            raise RegisterBroken(Damage.CHECKPOINT, None, str(error)) from None
+
+    def _notice(self, index: int, record: Record) -> None:
+        if record.standing.step_detected and len(self._clock_steps) < AT_ONCE:
+            self._clock_steps.append(index)
+        if isinstance(record, DecisionRecord):
+            self._attachment(index, record)
+            return
+        match record.event:
+            case ErasureEvent(digest=digest):
+                self._erased.add(digest)
+            case KeyEvent(trust_version=version) if version > self.trust.version:
+                what = f"record {index} says that there is a version {version}; this is {self.trust.version}"
+                raise RegisterBroken(Damage.TRUST_ROOT, index, what)
+            case _:
+                pass
+
+    def _attachment(self, index: int, record: DecisionRecord) -> None:
         if record.attachment is None:
             return
         try:
-            found = archive.read_attachment(self.folder, record.attachment)
+            found = self.log.blob(Shelf.ATTACHMENTS, record.attachment)
         except ArchiveBroken as error:
             raise RegisterBroken(Damage.ATTACHMENT, index, str(error)) from None
         if found is None:
             raise RegisterBroken(
                 Damage.ATTACHMENT, index, f"attachments/sha256 lacks {record.attachment[:12]}"
             )
+
+
+def _taken(envelopes: Iterator[bytes]) -> tuple[list[bytes], RegisterBroken | None]:
+    """Answer the next envelopes, and what broke off their reading: those before it are looked at first."""
+    chunk: list[bytes] = []
+    try:
+        for envelope in islice(envelopes, AT_ONCE):
+            chunk.append(envelope)
+    except RegisterBroken as broken:
+        return chunk, broken
+    return chunk, None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def empty_original(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """A register without records, whose archive already holds the shipped agreement."""
     made = made_in(tmp_path_factory.mktemp("empty") / "register", ORIGIN)
-    keep_agreement(made.folder, shipped())
+    keep_agreement(made.store, shipped())
     return made
 
 

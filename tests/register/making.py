@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,9 +14,11 @@ from isa_guard.load.agreement import load
 from isa_guard.load.facts import read_facts, type_fact
 from isa_guard.register.clock import Reading
 from isa_guard.register.keys import FileSigner
-from isa_guard.register.register import Signers, Surroundings, appending, create
+from isa_guard.register.directory import Directory
+from isa_guard.register.register import Appender, Signers, Surroundings, create
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from isa_guard.model.agreement import Agreement
@@ -61,6 +64,18 @@ class Clock:
         return Reading(self.wall, self.monotonic_ns, self.boot_id, "test")
 
 
+@contextmanager
+def appending(
+    folder: Path, trust: TrustRoot, signers: Signers, surroundings: Surroundings
+) -> Iterator[Appender]:
+    """A register opened by a process that then ends."""
+    store = Directory(folder)
+    try:
+        yield Appender(store, trust, signers, surroundings)
+    finally:
+        store.close()
+
+
 @dataclass
 class Made:
     """A register, its trust root, and what is needed to append to it."""
@@ -71,13 +86,21 @@ class Made:
     clock: Clock = field(default_factory=Clock)
 
     @property
+    def store(self) -> Directory:
+        """The register as a newly begun process would find it."""
+        return Directory(self.folder)
+
+    @property
     def surroundings(self) -> Surroundings:
         return Surroundings(self.clock, lambda size: bytes(range(size)))
 
     def append(self, *decisions: Decision) -> tuple[Receipt, ...]:
         """Append in one commit."""
-        with appending(self.folder, self.trust, self.signers, self.surroundings) as appender:
-            return appender.append(decisions)
+        return self.appender().append(decisions)
+
+    def appender(self) -> Appender:
+        """The register opened by a new process."""
+        return Appender(self.store, self.trust, self.signers, self.surroundings)
 
 
 SIGNERS = Signers(signer("record"), signer("log"))
@@ -85,5 +108,5 @@ SIGNERS = Signers(signer("record"), signer("log"))
 
 def made_in(folder: Path, origin: str) -> Made:
     """An empty register in `folder`."""
-    trust = create(folder, origin, signer("root"), SIGNERS, lambda size: b"\x07" * size)
+    trust = create(Directory(folder), origin, signer("root"), SIGNERS, lambda size: b"\x07" * size)
     return Made(folder, trust, SIGNERS)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from isa_guard.language.outcome import Outcome
 from isa_guard.register import predicate
 from isa_guard.register.dsse import open_unverified
 from isa_guard.register.engine import sources_digest, this_engine
@@ -92,7 +93,7 @@ def test_no_byte_of_the_register_but_the_cases_holds_what_was_planted(tmp_path: 
             "disclosure",
         )
     )
-    texts = [open_unverified(one.envelope).payload for one in Walk(made.folder, made.trust).records()]
+    texts = [open_unverified(one.envelope).payload for one in Walk(made.store, made.trust).records()]
     files = [
         path
         for path in made.folder.rglob("*")
@@ -144,12 +145,14 @@ def test_every_rule_is_accounted_for_and_says_what_the_decision_says() -> None:
         "from: constabulary, to: opcc, purpose: hold-to-account, requested_on: 2026-11-02, needed_by: 2026-11-10, formality: formal"
     )
     found = part(decision)
-    assert [one["rule"] for one in found["findings"]] == [one.rule.id for one in decision.applicable]
-    assert len(found["findings"]) + len(found["notApplicable"]) == len(decision.findings)
+    told_of = sorted([*(one["rule"] for one in found["findings"]), *found["met"], *found["notApplicable"]])
+    assert told_of == sorted(one.rule.id for one in decision.findings)
+    assert found["met"] == [one.rule.id for one in decision.findings if one.outcome is Outcome.MET]
+    assert found["met"]
     notice = next(one for one in found["findings"] if one["rule"] == "requests/notice")
     assert (notice["outcome"], notice["otherwise"], notice["clauses"]) == ("not-met", "refuse", ["4.21"])
     assert re.fullmatch("/transfer/(needed_by|requested_on|formality)", notice["locator"])
-    assert found["decision"] == decision.verdict.value
+    assert found["verdict"] == decision.verdict.value
     assert found["readings"] == [one.id for one in decision.readings]
     told = [one for one in found["findings"] if "missing" in one]
     assert told
@@ -235,18 +238,18 @@ def test_what_does_not_fit_moves_to_an_attachment_of_that_digest(
     assert 0 < len(found["findings"]) < len(whole["findings"])
     assert found["findings"] == whole["findings"][: len(found["findings"])]
     attached = json.loads(cut.attachment)
-    assert attached == {name: whole[name] for name in ("findings", "notApplicable", "obligations")}
+    assert attached == {name: whole[name] for name in ("findings", "met", "notApplicable", "obligations")}
     made.append(decision)
-    assert verify(made.folder, made.trust).size == 1
+    assert verify(made.store, made.trust).size == 1
     (path,) = (path for path in (made.folder / "attachments").rglob("*") if path.is_file())
     good = path.read_bytes()
     path.write_bytes(good.replace(b"met", b"not", 1))
     with pytest.raises(RegisterBroken) as caught:
-        verify(made.folder, made.trust)
+        verify(made.store, made.trust)
     assert (caught.value.damage, caught.value.index) == (Damage.ATTACHMENT, 0)
     path.unlink()
     with pytest.raises(RegisterBroken, match="lacks"):
-        verify(made.folder, made.trust)
+        verify(made.store, made.trust)
 
 
 def test_the_largest_lists_still_fit_an_envelope(made: Made) -> None:
@@ -255,7 +258,7 @@ def test_the_largest_lists_still_fit_an_envelope(made: Made) -> None:
     (receipt,) = made.append(
         type(decision)(decision.verdict, decision.agreement, decision.fact, decision.now, many, ())
     )
-    record = record_at(made.folder, made.trust, receipt.index).record
+    record = record_at(made.store, made.trust, receipt.index).record
     assert record.attachment is not None
 
 

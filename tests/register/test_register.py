@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from isa_guard.errors import KeyRefused, UsageError
-from isa_guard.register import register as module
+from isa_guard.register import directory as module
 from isa_guard.register.faults import (
     Damage,
     RecordError,
@@ -28,12 +28,10 @@ from isa_guard.register.faults import (
     StorageFailed,
 )
 from isa_guard.register.journal import framed
-from isa_guard.register.register import Signers, appending, checkpoint_of, commitment_key, create
+from isa_guard.register.directory import Directory
+from isa_guard.register.register import Signers, checkpoint_of, commitment_key, create
 from isa_guard.register.verify import Walk, verify
-from tests.register.making import NOON, ORIGIN, SIGNERS, Made, decided, made_in, signer
-
-if TYPE_CHECKING:
-    from isa_guard.register.register import Appender
+from tests.register.making import NOON, ORIGIN, SIGNERS, Made, appending, decided, made_in, signer
 
 SEGMENT = "journal/000000000000.seg"
 
@@ -45,8 +43,8 @@ def state(made: Made) -> dict[str, bytes]:
 
 
 def test_a_new_register_is_empty_and_verifies(made: Made) -> None:
-    proven = verify(made.folder, made.trust.fingerprint)
-    assert (proven.origin, proven.size, proven.records, proven.beyond) == (ORIGIN, 0, 0, 0)
+    proven = verify(made.store, made.trust.fingerprint)
+    assert (proven.origin, proven.size, proven.beyond) == (ORIGIN, 0, 0)
 
 
 def test_receipts_number_the_records_and_name_the_checkpoint_that_covers_them(made: Made) -> None:
@@ -54,12 +52,12 @@ def test_receipts_number_the_records_and_name_the_checkpoint_that_covers_them(ma
     second = made.append(decided(reference="T-0002"), decided(reference="T-0003"))
     assert [one.index for one in first + second] == [0, 1, 2]
     assert [one.covered_by for one in first + second] == [1, 3, 3]
-    assert checkpoint_of(made.folder, made.trust).size == 3
-    assert verify(made.folder, made.trust.fingerprint).size == 3
+    assert checkpoint_of(made.store, made.trust).size == 3
+    assert verify(made.store, made.trust.fingerprint).size == 3
 
 
 def test_each_record_names_the_leaf_of_the_one_before(filled: Made) -> None:
-    found = list(Walk(filled.folder, filled.trust).records())
+    found = list(Walk(filled.store, filled.trust).records())
     import hashlib
 
     leaves = [hashlib.sha256(b"\0" + one.envelope).hexdigest() for one in found]
@@ -75,7 +73,7 @@ def test_every_file_and_folder_is_private(filled: Made) -> None:
 
 def test_nothing_to_record_is_nothing_recorded(made: Made) -> None:
     assert made.append() == ()
-    assert verify(made.folder, made.trust.fingerprint).size == 0
+    assert verify(made.store, made.trust.fingerprint).size == 0
 
 
 def test_a_clock_that_was_set_back_never_dates_a_record_before_the_last(made: Made) -> None:
@@ -85,7 +83,7 @@ def test_a_clock_that_was_set_back_never_dates_a_record_before_the_last(made: Ma
     made.clock.wall += timedelta(days=4)
     made.append(decided(reference="T-0003"))
     made.append(decided(reference="T-0004"))
-    standings = [one.record.standing for one in Walk(made.folder, made.trust).records()]
+    standings = [one.record.standing for one in Walk(made.store, made.trust).records()]
     times = [one.decided_at for one in standings]
     assert times == sorted(times)
     assert [one.step_detected for one in standings] == [False, True, True, False]
@@ -122,16 +120,16 @@ def test_keys_of_another_register_are_refused(filled: Made) -> None:
 
 def test_a_folder_that_is_no_register_is_said_to_be_none(tmp_path: Path, made: Made) -> None:
     with (
-        pytest.raises(RegisterUnreadable, match="lock"),
+        pytest.raises(RegisterUnreadable, match="no lock"),
         appending(tmp_path, made.trust, SIGNERS, made.surroundings),
     ):
         pytest.fail("it was opened")
     (made.folder / "commitments.key").write_bytes(b"short")
     with pytest.raises(RegisterUnreadable, match="not the key"):
-        commitment_key(made.folder)
+        commitment_key(made.store)
     (made.folder / "commitments.key").chmod(0o644)
     with pytest.raises(KeyRefused, match="chmod 600"):
-        commitment_key(made.folder)
+        commitment_key(made.store)
     (made.folder / "commitments.key").unlink()
     with pytest.raises(RegisterUnreadable, match="not there"):
         made.append(decided())
@@ -145,7 +143,7 @@ def test_whole_records_without_a_checkpoint_are_checked_and_covered(filled: Made
     later = state(filled)["checkpoint"]
     old = made_copy_of_checkpoint(filled, 3)
     (filled.folder / "checkpoint").write_bytes(old)
-    assert verify(filled.folder, filled.trust).size == 3
+    assert verify(filled.store, filled.trust).size == 3
     with appending(filled.folder, filled.trust, SIGNERS, filled.surroundings) as appender:
         assert appender.size == 5
     assert (filled.folder / "checkpoint").read_bytes() == later  # the same root: no size is signed with two
@@ -157,7 +155,7 @@ def made_copy_of_checkpoint(made: Made, size: int) -> bytes:
     from isa_guard.register.merkle import Frontier, leaf_hash
 
     frontier = Frontier()
-    for one in list(Walk(made.folder, made.trust).records())[:size]:
+    for one in list(Walk(made.store, made.trust).records())[:size]:
         frontier.add(leaf_hash(one.envelope))
     return sign_checkpoint(Checkpoint(made.trust.origin, size, frontier.root()), made.signers.log)
 
@@ -168,13 +166,13 @@ def test_a_torn_tail_is_cut_and_the_register_goes_on(filled: Made, kept: int) ->
     whole = path.read_bytes()
     torn = framed(b'{"torn":"' + b"x" * 700 + b'"}')
     path.write_bytes(whole + torn[:kept])
-    assert verify(filled.folder, filled.trust).beyond == len(torn[:kept])
+    assert verify(filled.store, filled.trust).beyond == 1
     with appending(filled.folder, filled.trust, SIGNERS, filled.surroundings):
         pass
     assert path.read_bytes() == whole
     path.write_bytes(whole + torn[:kept])
     assert filled.append(decided(reference="T-0006"))[0].index == 5
-    assert verify(filled.folder, filled.trust).size == 6
+    assert verify(filled.store, filled.trust).size == 6
 
 
 def test_a_tail_of_noise_is_cut(filled: Made) -> None:
@@ -256,9 +254,9 @@ def test_whatever_the_disk_refuses_nothing_is_acknowledged_and_nothing_is_lost(
         with pytest.raises(StorageFailed, match=r"full|fault|read-only"):
             appender.append([fresh])
         monkeypatch.undo()
-    assert verify(filled.folder, filled.trust).size == 5
+    assert verify(filled.store, filled.trust).size == 5
     (receipt,) = filled.append(decided(reference="T-0007"))
-    assert verify(filled.folder, filled.trust).size == receipt.index + 1
+    assert verify(filled.store, filled.trust).size == receipt.index + 1
 
 
 def test_after_a_failed_commit_the_same_opening_acknowledges_nothing_more(
@@ -284,13 +282,17 @@ def test_bytes_that_come_back_otherwise_are_not_signed_for(
 
     def flipped(descriptor: int, size: int, at: int) -> bytes:
         found = bytearray(reading(descriptor, size, at))
-        found[len(found) // 2] ^= 1
+        if found:
+            found[len(found) // 2] ^= 1
         return bytes(found)
 
     with appending(filled.folder, filled.trust, SIGNERS, filled.surroundings) as appender:
-        monkeypatch.setattr(os, "pread", flipped)
-        with pytest.raises(StorageFailed, match="other bytes than were written"):
-            appender.append([decided("purpose: hold-to-account", "T-0001")])
+        (draft,) = appender.drafted([decided("purpose: hold-to-account", "T-0001")])
+        with appender.store.writing() as writer:
+            monkeypatch.setattr(os, "pread", flipped)
+            with pytest.raises(StorageFailed, match="other bytes than were written"):
+                appender._commit(writer, [draft])
+            monkeypatch.undo()
     assert state(filled)["checkpoint"] == before
 
 
@@ -312,10 +314,11 @@ APPENDING = textwrap.dedent("""
     import sys
     from pathlib import Path
     from tests.register.making import Made, SIGNERS, decided, signer
+    from isa_guard.register.directory import Directory
     from isa_guard.register.register import trust_root_of
 
     folder = Path(sys.argv[1])
-    made = Made(folder, trust_root_of(folder, signer("root").key_id), SIGNERS)
+    made = Made(folder, trust_root_of(Directory(folder), signer("root").key_id), SIGNERS)
     made.clock.wall = __import__("datetime").datetime.now(__import__("datetime").timezone.utc)
     one = decided()
     print("ready", flush=True)
@@ -340,7 +343,7 @@ def test_two_appenders_share_a_register_and_no_index(made: Made) -> None:
     processes = [appender_process(made, 15) for _ in range(2)]
     indices = [acknowledged(process.communicate(timeout=60)[0]) for process in processes]
     assert sorted(indices[0] + indices[1]) == list(range(60))
-    assert verify(made.folder, made.trust).size == 60
+    assert verify(made.store, made.trust).size == 60
 
 
 def killed_in_the_middle(made: Made, seconds: float) -> list[int]:
@@ -357,7 +360,7 @@ def survives_kills(made: Made, runs: int) -> None:
     seen = 0
     for _ in range(runs):
         indices = killed_in_the_middle(made, chance.uniform(0.0, 0.25))
-        proven = verify(made.folder, made.trust)
+        proven = verify(made.store, made.trust)
         assert indices == list(range(indices[0], indices[0] + len(indices)) if indices else [])
         assert proven.size >= max(indices, default=-1) + 1
         assert proven.size >= seen
@@ -365,7 +368,7 @@ def survives_kills(made: Made, runs: int) -> None:
         made.clock.wall = NOON + timedelta(days=36_500)
     (receipt,) = made.append(decided())
     assert receipt.index >= seen
-    assert verify(made.folder, made.trust).size == receipt.index + 1
+    assert verify(made.store, made.trust).size == receipt.index + 1
 
 
 def test_kill_9_in_the_middle_loses_nothing_acknowledged(made: Made) -> None:
@@ -380,19 +383,12 @@ def test_kill_9_many_times_loses_nothing_acknowledged(made: Made) -> None:
 def test_a_lock_that_is_not_to_be_had_is_told(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOCK_SECONDS", 0.02)
 
-    def nested() -> Appender:
-        with appending(made.folder, made.trust, SIGNERS, made.surroundings) as second:
-            return second
-
-    with (
-        appending(made.folder, made.trust, SIGNERS, made.surroundings),
-        pytest.raises(StorageFailed, match="another process"),
-    ):
-        nested()
+    with made.store.writing(), pytest.raises(StorageFailed, match="another process"):
+        made.appender()
 
 
 def test_a_large_group_is_one_commit(made: Made) -> None:
     one = decided()
     receipts = made.append(*[one] * 300)
     assert {receipt.covered_by for receipt in receipts} == {300}
-    assert json.loads(Walk(made.folder, made.trust).checkpoint.text.split("\n")[1]) == 300
+    assert json.loads(Walk(made.store, made.trust).checkpoint.text.split("\n")[1]) == 300

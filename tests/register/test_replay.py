@@ -17,17 +17,11 @@ from isa_guard.load.packs import shipped as shipped_folder
 from isa_guard.model.agreement import Source
 from isa_guard.model.decision import Verdict
 from isa_guard.model.facts import Evidence
-from isa_guard.register import rebuild
+from isa_guard.register import cases, rebuild, store
 from isa_guard.register import replay as module
-from isa_guard.register.archive import (
-    Kept,
-    blob_path,
-    keep_agreement,
-    keep_attachment,
-    read_attachment,
-    read_sources,
-)
+from isa_guard.register.archive import keep_agreement, keep_attachments, read_sources
 from isa_guard.register.engine import Engine
+from isa_guard.register.event import ErasureEvent, ErasureReason
 from isa_guard.register.faults import (
     ArchiveBroken,
     RegisterUnreadable,
@@ -35,6 +29,7 @@ from isa_guard.register.faults import (
     ReplayDiffers,
     StorageFailed,
 )
+from isa_guard.register.journal import HEADER
 from isa_guard.register.rebuild import rebuilt
 from isa_guard.register.replay import Replay, Replayer, replay, replay_all
 from isa_guard.register.verify import record_at
@@ -50,9 +45,9 @@ SHIPPED = shipped_folder("policies") / "cambridgeshire-opcc" / "2018-05" / "agre
 
 
 def test_every_record_comes_out_the_same(filled: Made) -> None:
-    found = list(replay_all(filled.folder, filled.trust))
+    found = list(replay_all(filled.store, filled.trust))
     assert [(one.index, one.came_out) for one in found] == [(index, Replay.SAME) for index in range(5)]
-    assert replay(filled.folder, filled.trust.fingerprint, 2).came_out is Replay.SAME
+    assert replay(filled.store, filled.trust.fingerprint, 2).came_out is Replay.SAME
 
 
 def test_facts_of_one_file_are_told_apart_and_evidence_is_taken_from_the_record(made: Made) -> None:
@@ -61,37 +56,50 @@ def test_facts_of_one_file_are_told_apart_and_evidence_is_taken_from_the_record(
     evidence = (Evidence("transfer.originator_permission", "document", "e" * 64),)
     for untyped, given in zip(read_facts(content.encode(), "invented"), (evidence, (), ()), strict=True):
         made.append(decide(shipped(), type_fact(untyped, shipped().schemas, given), now=NOON))
-    assert [record_at(made.folder, made.trust, index).record.position for index in range(3)] == [
+    assert [record_at(made.store, made.trust, index).record.position for index in range(3)] == [
         "0#/0",
         "0#/1",
         "1#",
     ]
-    assert {one.came_out for one in replay_all(made.folder, made.trust)} == {Replay.SAME}
+    assert {one.came_out for one in replay_all(made.store, made.trust)} == {Replay.SAME}
 
 
 def test_an_erased_case_is_said_to_be_erased(filled: Made) -> None:
-    digest = record_at(filled.folder, filled.trust, 1).record.fact_digest
-    blob_path(filled.folder / "cases", digest).unlink()
-    assert replay(filled.folder, filled.trust, 1).came_out is Replay.ERASED
-    assert [one.came_out for one in replay_all(filled.folder, filled.trust)].count(Replay.ERASED) == 1
+    digest = record_at(filled.store, filled.trust, 1).record.subject
+    assert filled.store.erase(digest)
+    with pytest.raises(ArchiveBroken, match=r"record 1: the case is missing, and no record says .* erased"):
+        replay(filled.store, filled.trust, 1)
+    filled.appender().append_event(ErasureEvent(digest, ErasureReason.COURT_ORDER, "data-protection-officer"))
+    assert replay(filled.store, filled.trust, 1).came_out is Replay.ERASED
+    assert [one.came_out for one in replay_all(filled.store, filled.trust)] == [
+        Replay.SAME,
+        Replay.ERASED,
+        Replay.SAME,
+        Replay.SAME,
+        Replay.SAME,
+        Replay.EVENT,
+    ]
 
 
 def test_an_altered_case_is_refused(filled: Made) -> None:
-    path = blob_path(filled.folder / "cases", record_at(filled.folder, filled.trust, 1).record.fact_digest)
-    path.write_bytes(path.read_bytes() + b"\n")
+    slot = list(cases.slots(filled.folder / "cases"))[1]
+    path = filled.folder / "cases" / "000000000000.seg"
+    content = bytearray(path.read_bytes())
+    content[slot.offset + HEADER + 3] ^= 1
+    path.write_bytes(content)
     with pytest.raises(ArchiveBroken, match=r"record 1: the kept fact .* was altered"):
-        replay(filled.folder, filled.trust, 1)
+        replay(filled.store, filled.trust, 1)
 
 
 def test_a_destroyed_commitment_key_leaves_all_else_to_be_replayed(filled: Made) -> None:
     (filled.folder / "commitments.key").unlink()
-    assert replay(filled.folder, filled.trust, 1).came_out is Replay.SAME
+    assert replay(filled.store, filled.trust, 1).came_out is Replay.SAME
 
 
 def test_the_wrong_commitment_key_is_a_difference(filled: Made) -> None:
     (filled.folder / "commitments.key").write_bytes(b"x" * 32)
     with pytest.raises(ReplayContradicts, match="reference"):
-        replay(filled.folder, filled.trust, 1)
+        replay(filled.store, filled.trust, 1)
 
 
 def test_the_same_engine_deciding_otherwise_is_a_defect(
@@ -101,9 +109,9 @@ def test_the_same_engine_deciding_otherwise_is_a_defect(
         return dataclasses.replace(decided(reference="T-0001"), verdict=Verdict.PERMIT)
 
     monkeypatch.setattr(module, "decide", lenient)
-    with pytest.raises(ReplayContradicts, match="another decision") as caught:
-        replay(filled.folder, filled.trust, 0)
-    assert (caught.value.exit_code, caught.value.index, caught.value.members) == (70, 0, ("decision",))
+    with pytest.raises(ReplayContradicts, match="another verdict") as caught:
+        replay(filled.store, filled.trust, 0)
+    assert (caught.value.exit_code, caught.value.index, caught.value.members) == (70, 0, ("verdict",))
 
 
 def test_another_engine_deciding_otherwise_is_told_with_both_versions(
@@ -116,7 +124,7 @@ def test_another_engine_deciding_otherwise_is_told_with_both_versions(
     with pytest.raises(
         ReplayDiffers, match=r"isa-guard 0\.1\.0, and replayed by another build, 9\.9\.9"
     ) as caught:
-        replay(filled.folder, filled.trust, 0)
+        replay(filled.store, filled.trust, 0)
     assert caught.value.exit_code == 5
 
 
@@ -133,7 +141,7 @@ def test_another_engine_that_cannot_read_or_decide_it_says_so(
 
         monkeypatch.setattr(module, "decide", fails)
         with pytest.raises(ReplayDiffers, match=r"no rule applies|no longer reads it"):
-            replay(filled.folder, filled.trust, 0)
+            replay(filled.store, filled.trust, 0)
 
 
 # A doctored archive
@@ -143,7 +151,7 @@ def archived(made: Made) -> dict[str, Path]:
     """The archived files by the name they had."""
     agreement = shipped()
     return {
-        one.name: blob_path(made.folder / "archive", one.digest)
+        one.name: made.store._blob(store.Shelf.ARCHIVE, one.digest)
         for one in agreement.sources + agreement.rule_sources
     }
 
@@ -151,24 +159,24 @@ def archived(made: Made) -> dict[str, Path]:
 def test_an_altered_rule_is_refused_by_its_digest(filled: Made) -> None:
     path = archived(filled)["rules/requests/notice/rule.yaml"]
     path.write_bytes(path.read_bytes().replace(b"refuse", b"advise"))
-    with pytest.raises(ArchiveBroken, match=r"record 0: the archived file .* altered"):
-        list(replay_all(filled.folder, filled.trust))
+    with pytest.raises(ArchiveBroken, match=r"record 0: what is kept as .* was altered"):
+        list(replay_all(filled.store, filled.trust))
 
 
 def test_a_missing_file_and_a_missing_manifest_are_told_apart(filled: Made) -> None:
     archived(filled)["agreement.yaml"].unlink()
     with pytest.raises(ArchiveBroken, match="is missing"):
-        replay(filled.folder, filled.trust, 0)
+        replay(filled.store, filled.trust, 0)
     (filled.folder / "archive" / "agreements" / f"{shipped().digest}.json").unlink()
     with pytest.raises(ArchiveBroken, match="manifest"):
-        replay(filled.folder, filled.trust, 0)
+        replay(filled.store, filled.trust, 0)
 
 
 def test_a_manifest_that_names_other_files_is_refused(filled: Made) -> None:
     path = filled.folder / "archive" / "rules" / f"{shipped().rules_digest}.json"
     path.write_bytes(b'{"sources":[]}')
     with pytest.raises(ArchiveBroken, match="the manifest was altered"):
-        replay(filled.folder, filled.trust, 0)
+        replay(filled.store, filled.trust, 0)
     for content in (
         b"{}",
         b"nothing",
@@ -178,14 +186,14 @@ def test_a_manifest_that_names_other_files_is_refused(filled: Made) -> None:
     ):
         path.write_bytes(content)
         with pytest.raises(ArchiveBroken):
-            replay(filled.folder, filled.trust, 0)
+            replay(filled.store, filled.trust, 0)
 
 
 def test_a_fact_kept_without_the_place_named_is_refused(filled: Made) -> None:
-    stored = record_at(filled.folder, filled.trust, 0)
+    stored = record_at(filled.store, filled.trust, 0)
     moved = dataclasses.replace(stored, record=dataclasses.replace(stored.record, position="7#/7"))
     with pytest.raises(ArchiveBroken, match="nothing at 7#/7"):
-        Replayer(filled.folder).replayed(moved)
+        Replayer(filled.store, frozenset()).replayed(moved)
 
 
 def test_what_is_kept_once_is_not_written_again(filled: Made) -> None:
@@ -199,18 +207,19 @@ def test_what_is_kept_once_is_not_written_again(filled: Made) -> None:
 
 
 def test_attachments_are_read_by_digest_or_missing(made: Made) -> None:
-    keep_attachment(made.folder, b"{}")
+    keep_attachments(made.store, [b"{}"])
     digest = hashlib.sha256(b"{}").hexdigest()
-    assert read_attachment(made.folder, digest) == b"{}"
-    assert read_attachment(made.folder, "0" * 64) is None
-    blob_path(made.folder / "attachments", digest).unlink()
-    blob_path(made.folder / "attachments", digest).mkdir()
+    assert made.store.blob(store.Shelf.ATTACHMENTS, digest) == b"{}"
+    assert made.store.blob(store.Shelf.ATTACHMENTS, "0" * 64) is None
+    path = made.store._blob(store.Shelf.ATTACHMENTS, digest)
+    path.unlink()
+    path.mkdir()
     with pytest.raises(ArchiveBroken, match="cannot be read"):
-        read_attachment(made.folder, digest)
+        made.store.blob(store.Shelf.ATTACHMENTS, digest)
     shutil.rmtree(made.folder / "archive")
     (made.folder / "archive").write_bytes(b"")
-    with pytest.raises(StorageFailed, match="archived"):
-        keep_agreement(made.folder, shipped())
+    with pytest.raises(StorageFailed, match="cannot be kept"):
+        keep_agreement(made.store, shipped())
 
 
 # Agreements that inherit, put together again
@@ -231,8 +240,8 @@ PARENT = SHIPPED.read_text("utf-8")
 
 def put_together_again(made: Made, folder: Path, *policies: Path) -> None:
     agreement = load_version(folder, Shelf(policies=policies))
-    keep_agreement(made.folder, agreement)
-    again = rebuilt(made.folder, agreement.digest, agreement.rules_digest)
+    keep_agreement(made.store, agreement)
+    again = rebuilt(made.store, agreement.digest, agreement.rules_digest)
     assert (again.digest, again.rules_digest) == (agreement.digest, agreement.rules_digest)
     assert [(one.path, one.value) for one in again.terms] == [
         (one.path, one.value) for one in agreement.terms
@@ -281,9 +290,11 @@ def kept(
     own = tuple(Source(name, "0" * 64, text.encode()) for name, text in sources)
     packs = tuple(Source(name, "0" * 64, b"") for name in rules)
     monkeypatch.setattr(
-        rebuild, "read_sources", lambda _folder, kind, _digest: own if kind is Kept.AGREEMENTS else packs
+        rebuild,
+        "read_sources",
+        lambda _folder, kind, _digest: own if kind is store.Shelf.AGREEMENTS else packs,
     )
-    rebuilt(made.folder, "0" * 64, "0" * 64)
+    rebuilt(made.store, "0" * 64, "0" * 64)
 
 
 @pytest.mark.parametrize(
@@ -313,24 +324,27 @@ def test_an_archive_that_reaches_out_or_does_not_fit_is_refused(
 
 
 def test_files_that_give_another_agreement_are_refused(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    keep_agreement(made.folder, shipped())
+    keep_agreement(made.store, shipped())
     true = {
-        kind: read_sources(made.folder, kind, digest)
-        for kind, digest in ((Kept.AGREEMENTS, shipped().digest), (Kept.RULES, shipped().rules_digest))
+        kind: read_sources(made.store, kind, digest)
+        for kind, digest in (
+            (store.Shelf.AGREEMENTS, shipped().digest),
+            (store.Shelf.RULES, shipped().rules_digest),
+        )
     }
     changed = Source(
         "agreement.yaml",
         "0" * 64,
-        true[Kept.AGREEMENTS][0].content.replace(b"10 working days", b"9 working days"),
+        true[store.Shelf.AGREEMENTS][0].content.replace(b"10 working days", b"9 working days"),
     )
-    assert changed.content != true[Kept.AGREEMENTS][0].content
+    assert changed.content != true[store.Shelf.AGREEMENTS][0].content
     monkeypatch.setattr(
         rebuild,
         "read_sources",
-        lambda _folder, kind, _digest: (changed,) if kind is Kept.AGREEMENTS else true[kind],
+        lambda _folder, kind, _digest: (changed,) if kind is store.Shelf.AGREEMENTS else true[kind],
     )
     with pytest.raises(ArchiveBroken, match="do not give the agreement"):
-        rebuilt(made.folder, shipped().digest, shipped().rules_digest)
+        rebuilt(made.store, shipped().digest, shipped().rules_digest)
 
 
 def test_nothing_of_a_replay_stays_on_the_disk(
@@ -338,10 +352,10 @@ def test_nothing_of_a_replay_stays_on_the_disk(
 ) -> None:
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
-    replay(filled.folder, filled.trust, 0)
+    replay(filled.store, filled.trust, 0)
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_a_replay_needs_a_record_that_verifies(filled: Made) -> None:
     with pytest.raises(RegisterUnreadable, match="no record 9"):
-        replay(filled.folder, filled.trust, 9)
+        replay(filled.store, filled.trust, 9)

@@ -1,0 +1,78 @@
+"""Signed heads that were kept, held against the register as it is: rollback, truncation and fork show here.
+
+A register put back whole in an older state is a valid register. Only a head that somebody kept says otherwise,
+and then the two together prove it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from isa_guard.frozen import dataclass
+from isa_guard.register.checkpoint import read_checkpoint
+from isa_guard.register.cosignature import cosignatures
+from isa_guard.register.faults import Damage, HeadsContradict, RegisterBroken, SignatureInvalid
+from isa_guard.register.keys import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from isa_guard.register.checkpoint import Checkpoint
+    from isa_guard.register.merkle import Frontier
+    from isa_guard.register.trust import TrustRoot
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A checkpoint and the note that says so."""
+
+    checkpoint: Checkpoint
+    note: bytes
+
+
+def kept_head(note: bytes, trust: TrustRoot) -> Head:
+    """Answer a head that some log key of the register has signed. Raises RegisterBroken.
+
+    Also one whose key has been revoked since: what it signed is still what it said.
+    """
+    try:
+        return Head(read_checkpoint(note, trust.origin, trust.ever(Role.LOG)), note)
+    except SignatureInvalid as error:
+        raise RegisterBroken(Damage.KEPT, None, str(error)) from None
+
+
+class Heads:
+    """The heads that a register has to agree with."""
+
+    def __init__(self, found: Head, kept: Iterable[Head]) -> None:
+        """Raises HeadsContradict where one is ahead of what was found: the end was cut off, or an old copy put back."""
+        self.found = found
+        self._kept: dict[int, list[Head]] = {}
+        for one in kept:
+            self._kept.setdefault(one.checkpoint.size, []).append(one)
+            if one.checkpoint.size > found.checkpoint.size:
+                what = f"it had {one.checkpoint.size} records when that was signed, and shows {found.checkpoint.size}"
+                raise HeadsContradict(Damage.ROLLBACK, what, one.note, found.note)
+
+    def check(self, tree: Frontier) -> None:
+        """Raise HeadsContradict where a head of this size names another root than the tree has."""
+        for one in self._kept.get(tree.size, ()):
+            if one.checkpoint.root != tree.root():
+                what = f"of the first {tree.size} records"
+                raise HeadsContradict(Damage.FORK, what, one.note, self.found.note)
+
+
+def quorum_at(note: bytes, trust: TrustRoot, size: int) -> datetime | None:
+    """Answer when the witnesses that a quorum needs had cosigned a head; None where there is no quorum.
+
+    Each key counts once. Raises SignatureInvalid where a line names a witness and is not by it.
+    """
+    found = cosignatures(note, trust.witness_keys(size))
+    if not trust.quorum or len(found) < trust.quorum:
+        return None
+    latest_needed = sorted(one.time for one in found)[trust.quorum - 1]
+    try:
+        return datetime.fromtimestamp(latest_needed, UTC)
+    except (OverflowError, OSError, ValueError):
+        raise SignatureInvalid("a witness's cosignature gives a time that no calendar has") from None
