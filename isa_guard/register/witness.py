@@ -24,7 +24,7 @@ from isa_guard.register.faults import (
     WitnessUnreachable,
 )
 from isa_guard.register.merkle import EMPTY_ROOT, HASH_BYTES
-from isa_guard.register.proof import LIMIT_PATH, check_consistency, prove_consistency
+from isa_guard.register.proof import LIMIT_PATH, check_consistency, prove_consistency, root_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,12 +89,16 @@ def origin_hash(origin: str) -> str:
 def request(hashes: Hashes, note: bytes, old: int) -> bytes:
     """Answer the request to cosign a checkpoint, for a witness that saw `old` records.
 
-    Raises Forked where that is more than the checkpoint has: one of the two is no state of this register.
+    Raises Forked where that is more than the checkpoint has: one of the two is no state of this register; ProofInvalid
+    where the hashes do not give the checkpoint's root, for no witness would take that.
     """
-    size = claimed_checkpoint(note).size
+    checkpoint = claimed_checkpoint(note)
+    size = checkpoint.size
     if old > size:
         what = f"the witness has cosigned {old} records, and this checkpoint covers {size}"
         raise Forked(f"{what}: the register was set back, or another one goes by its name")
+    if root_at(hashes, size) != checkpoint.root:
+        raise ProofInvalid(f"the hashes of the first {size} records do not give the root that was signed")
     return write_request(Request(old, prove_consistency(hashes, old, size), note))
 
 

@@ -252,6 +252,8 @@ def test_the_request_has_the_lines_of_the_specification() -> None:
 def test_no_request_is_made_to_go_back() -> None:
     with pytest.raises(Forked, match="set back"):
         request(TREE, note_at(5), 6)
+    with pytest.raises(ProofInvalid, match="do not give the root"):
+        request(OTHER, note_at(5), 3)
 
 
 def test_what_is_kept_is_private_and_durable_before_the_answer(
