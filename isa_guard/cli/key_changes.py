@@ -1,8 +1,7 @@
 """What `isa-guard keys rotate`, `revoke` and `grant` do: the next trust root, the record of it, the files of keys.
 
-In this order, so that whatever breaks off can be gone on with: the new key lies beside the old one; the record
-names the new trust root by its digest; the trust root is kept; the checkpoint is signed anew; the files change
-places last.
+In this order, so that whatever breaks off can be gone on with: the new key lies beside the old one; the trust
+root is kept; the record names it by its digest, and the checkpoint covers both; the files change places last.
 """
 
 from __future__ import annotations
@@ -14,20 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isa_guard.cli.keys import keys_folder, known_passphrase
-from isa_guard.errors import UsageError
+from isa_guard.errors import KeyRefused, UsageError
 from isa_guard.frozen import dataclass
 from isa_guard.register import rotation, storage, succession
 from isa_guard.register.cosignature import read_witness_key
 from isa_guard.register.directory import Directory
 from isa_guard.register.event import KeyAction, KeyEvent
-from isa_guard.register.faults import SignatureInvalid, StorageFailed
+from isa_guard.register.faults import SignatureInvalid
 from isa_guard.register.keys import LIMIT_PEM, PublicKey, Role, load_public, load_signer, public_key, spki_of
 from isa_guard.register.ml_dsa import load_ml_dsa_public, load_ml_dsa_signer, ml_dsa_public_key
 from isa_guard.register.register import Appender, Signers
 from isa_guard.register.trust import claimed_origin, read_trust_roots, remembered, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from isa_guard.cli.settings import Settings
@@ -94,19 +93,20 @@ def rotate(changing: Changing, role: Role, signers: Sequence[Signer]) -> tuple[C
     mine = _own(changing.keys, role)
     new = succession.successor(changing.keys, role, changing.secret, os.urandom)
     what = (KeyAction.ROTATED, role, mine, new.key_id)
-    if _named(changing.trust, new.key_id):  # broken off after the trust root was kept
-        changed = Changed(changing.trust, changing.trust.lineage[-1], None)
-    elif role is Role.ROOT:
-        following = rotation.rotated(changing.trust, role, new, 0, mine)
-        both = [*signers, succession.load_successor(changing.keys, role, changing.secret)]
-        changed = _recorded(changing, following, both, what)
-    elif changing.trust.revocation(mine) is not None:
-        return _after_revocation(changing, role, new, signers, what)
-    else:
-        appender = changing.appender()
-        following = rotation.rotated(changing.trust, role, new, appender.size, mine)
-        lines = [succession.load_successor(changing.keys, role, changing.secret)] if role is Role.LOG else []
-        changed = _kept(changing, appender, following, signers, what, lines)
+    if _named(changing.trust, new.key_id):
+        return _gone_on(changing, role, what)
+    if changing.trust.revocation(mine) is not None:
+        following = rotation.rotated(changing.trust, role, new, _size(changing) - 1, mine)
+        changed = _unrecorded(changing, following, signers)
+        return _gone_on(replace(changing, trust=changed.trust), role, what)
+    line = None
+    if role in (Role.ROOT, Role.LOG):
+        line = succession.load_successor(changing.keys, role, changing.secret)
+    if role is Role.ROOT and line is not None:
+        signers, line = (*signers, line), None
+    changed = _recorded(
+        changing, lambda size: rotation.rotated(changing.trust, role, new, size, mine), signers, what, line
+    )
     return changed, succession.succeed(changing.keys, role)
 
 
@@ -126,16 +126,19 @@ def revoke(
     if role is Role.LOG and last_trusted < newest:
         what = "the newest checkpoint is signed by this key, and nothing could be opened any more"
         raise UsageError(f"{what}: verify the register and give --last-trusted {newest}")
-    return _recorded(changing, following, signers, (KeyAction.REVOKED, role, named, None))
+    if not _signs(changing, following, _size(changing)):
+        return _unrecorded(changing, following, signers)
+    return _recorded(changing, lambda _: following, signers, (KeyAction.REVOKED, role, named, None))
 
 
 def grant(
     changing: Changing, role: Role, key: PublicKey | MlDsaPublicKey, signers: Sequence[Signer]
 ) -> Changed:
     """Let another key sign in a role, from the record after the one that tells of it on."""
-    appender = changing.appender()
-    following = rotation.granted(changing.trust, role, key, appender.size + 1)
-    return _kept(changing, appender, following, signers, (KeyAction.GRANTED, role, key.key_id, None), ())
+    what = (KeyAction.GRANTED, role, key.key_id, None)
+    return _recorded(
+        changing, lambda size: rotation.granted(changing.trust, role, key, size + 1), signers, what
+    )
 
 
 def witness(
@@ -150,7 +153,9 @@ def witness(
     if not isinstance(key, PublicKey):
         raise UsageError("a witness has an Ed25519 key")
     following = rotation.witnessed(changing.trust, name, key, quorum, every)
-    return _recorded(changing, following, signers, (KeyAction.GRANTED, Role.WITNESS, key.key_id, None))
+    return _recorded(
+        changing, lambda _: following, signers, (KeyAction.GRANTED, Role.WITNESS, key.key_id, None)
+    )
 
 
 def read_key(given: str, role: Role, name: str | None) -> tuple[PublicKey | MlDsaPublicKey, str]:
@@ -197,56 +202,55 @@ def _revoked(trust: TrustRoot, key_id: str) -> str:
 
 def _recorded(
     changing: Changing,
-    following: TrustRoot,
+    following: Callable[[int], TrustRoot],
     signers: Sequence[Signer],
     what: _What,
+    line: Signer | None = None,
 ) -> Changed:
-    """Keep the next trust root, with a record of it where the keys here may sign one."""
-    own = {_own(changing.keys, role) for role in (Role.RECORD, Role.LOG)}
-    if any(following.revocation(one) for one in own):
-        content = rotation.signed_version(changing.contents, changing.trust.fingerprint, following, *signers)
-        changing.store.keep_trust_root(following.version, content)
-        return _read(changing, content, None)
-    appender = changing.appender()
-    return _kept(changing, appender, following, signers, what, ())
-
-
-def _kept(
-    changing: Changing,
-    appender: Appender,
-    following: TrustRoot,
-    signers: Sequence[Signer],
-    what: _What,
-    with_new: Sequence[Signer],
-) -> Changed:
-    content = rotation.signed_version(changing.contents, changing.trust.fingerprint, following, *signers)
-    index = appender.size
-    receipt = appender.append_event(_event(what, following, content))
-    if receipt.index != index:
-        raise StorageFailed("others appended meanwhile, and no key was changed: do it again")
-    changing.store.keep_trust_root(following.version, content)
-    if with_new:
-        appender.reseal(*with_new)
+    """Keep the trust root that follows when there are so many records, and the record of it, at one stroke."""
+    with changing.appender().keeping() as held:
+        index = held.size
+        if not _signs(changing, changing.trust, index):
+            what_now = "`isa-guard keys list` says which key was revoked or replaced: rotate that one first"
+            raise KeyRefused(f"the keys here may not sign record {index}; {what_now}")
+        trust = following(index)
+        content = rotation.signed_version(changing.contents, changing.trust.fingerprint, trust, *signers)
+        held.keep(
+            _event(what, trust.version, hashlib.sha256(content).hexdigest()), trust.version, content, line
+        )
     return _read(changing, content, index)
 
 
-def _after_revocation(
-    changing: Changing,
-    role: Role,
-    new: PublicKey | MlDsaPublicKey,
-    signers: Sequence[Signer],
-    what: _What,
-) -> tuple[Changed, str]:
-    """Go on with a new key where the old one may sign nothing more: the new one signs the record of it."""
-    size = _size(changing)
-    following = rotation.rotated(changing.trust, role, new, size - 1, what[2])
+def _unrecorded(changing: Changing, following: TrustRoot, signers: Sequence[Signer]) -> Changed:
+    """Keep a trust root after which the keys here may sign no record of it."""
     content = rotation.signed_version(changing.contents, changing.trust.fingerprint, following, *signers)
     changing.store.keep_trust_root(following.version, content)
-    changed = _read(changing, content, size)
+    return _read(changing, content, None)
+
+
+def _gone_on(changing: Changing, role: Role, what: _What) -> tuple[Changed, str]:
+    """Go on where the trust root names the new key already: with the record of it, and the files.
+
+    The record is signed by whichever key is in force at its place: the old one, or, where that one is revoked, the
+    new one once it is in the old one's place.
+    """
+    index = None
+    event = _event(what, changing.trust.version, changing.trust.lineage[-1])
+    start = next((one.valid_from for one in changing.trust.grants if one.key.key_id == what[3]), -1)
+    if start == _size(changing) + 1:
+        index = changing.appender().append_event(event).index
     kept = succession.succeed(changing.keys, role)
-    appender = replace(changing, trust=changed.trust).appender()
-    appender.append_event(_event(what, following, content))
-    return changed, kept
+    if start == _size(changing) and changing.trust.revocation(what[2]) is not None:
+        index = changing.appender().append_event(event).index
+    return Changed(changing.trust, changing.trust.lineage[-1], index), kept
+
+
+def _signs(changing: Changing, trust: TrustRoot, index: int) -> bool:
+    """Answer whether the keys here may sign record `index` and the checkpoint over it."""
+    return all(
+        _own(changing.keys, role) in {one.key_id for one in trust.keys(role, index)}
+        for role in (Role.RECORD, Role.LOG)
+    )
 
 
 def _size(changing: Changing) -> int:
@@ -255,9 +259,9 @@ def _size(changing: Changing) -> int:
     return claimed_checkpoint(changing.store.checkpoint()).size
 
 
-def _event(what: _What, trust: TrustRoot, content: bytes) -> KeyEvent:
+def _event(what: _What, version: int, digest: str) -> KeyEvent:
     action, role, key_id, successor = what
-    return KeyEvent(action, role.value, key_id, successor, trust.version, hashlib.sha256(content).hexdigest())
+    return KeyEvent(action, role.value, key_id, successor, version, digest)
 
 
 def _read(changing: Changing, content: bytes, index: int | None) -> Changed:

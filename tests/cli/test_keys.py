@@ -15,21 +15,20 @@ import pytest
 from isa_guard.cli import key_changes
 from isa_guard.cli.settings import read_settings
 from isa_guard.errors import KeyRefused
-from isa_guard.register import rotation, succession
+from isa_guard.register import succession
 from isa_guard.register.checkpoint import check_ml_dsa
 from isa_guard.register.cosignature import read_witness_key
 from isa_guard.register.directory import Directory
+from isa_guard.register.faults import StorageFailed
 from isa_guard.register.keys import Role, load_public, load_public_named, load_signer, new_keys, private_path
 from isa_guard.register.ml_dsa import load_ml_dsa_public
 from isa_guard.register.note import read_note
-from isa_guard.register.register import Signers, create
+from isa_guard.register.register import Appender, Signers, create
 from isa_guard.register.trust import TrustRoot, read_trust_roots, remember
 from isa_guard.register.verify import Walk, verify
 from tests.cli.calls import ROOT, call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from isa_guard.cli.settings import Settings
     from isa_guard.register.keys import PublicKey
     from tests.cli.calls import Answer
@@ -290,25 +289,44 @@ def test_a_time_without_a_zone_is_no_instant(capsys: Capture, folder: Path, mome
     assert keys(capsys, *words, *CHANGING).code == 2
 
 
-def test_others_who_append_meanwhile_make_the_change_start_again(
-    capsys: Capture, folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_two_changes_at_once_are_one_after_the_other(folder: Path) -> None:
+    first, second = (key_changes.opened(_settings(), "passphrase") for _ in range(2))
+    key_changes.grant(first, Role.RECORD, _other(), key_changes.roots((), first, None))
+    with pytest.raises(StorageFailed):
+        key_changes.rotate(second, Role.RECORD, key_changes.roots((), second, None))
+    assert actions(folder) == [("granted", "record")]
+    third = key_changes.opened(_settings(), "passphrase")
+    key_changes.rotate(third, Role.RECORD, key_changes.roots((), third, None))
+    assert actions(folder) == [("granted", "record"), ("rotated", "record")]
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+def test_a_rotation_whose_record_was_never_written_goes_on_with_it(
+    capsys: Capture, folder: Path, monkeypatch: pytest.MonkeyPatch, revoked: bool
 ) -> None:
-    real: Callable[..., bytes] = rotation.signed_version
-    state = {"done": False}
+    assert keys(capsys, "rotate", "log", *CHANGING).code == 0
+    key = load_public(Path("keys"), Role.RECORD).key_id
+    if revoked:
+        words = ["revoke", key, "--reason", "superseded", "--last-trusted", "0"]
+        assert keys(capsys, *words, *CHANGING).code == 0
 
-    def meanwhile(*arguments: object) -> bytes:
-        if not state["done"]:
-            state["done"] = True
-            changing = key_changes.opened(_settings(), "passphrase")
-            key_changes.grant(changing, Role.RECORD, _other(), key_changes.roots((), changing, None))
-        return real(*arguments)
+    def power_cut(*_: object, **__: object) -> None:
+        raise KeyRefused("the power went")
 
-    monkeypatch.setattr(rotation, "signed_version", meanwhile)
-    refused = keys(capsys, "rotate", "record", *CHANGING)
-    assert refused.code != 0
-    monkeypatch.setattr(rotation, "signed_version", real)
+    monkeypatch.setattr(Appender, "_commit", power_cut)
+    assert keys(capsys, "rotate", "record", *CHANGING).code == 4
+    assert len(actions(folder)) == 1
+    monkeypatch.undo()
+    monkeypatch.chdir(folder)
+    if (
+        revoked
+    ):  # the files had changed places already: the new key is in use, and the record of it is missing
+        assert load_public(Path("keys"), Role.RECORD).key_id != key
+        assert keys(capsys, "rotate", "log", *CHANGING).code == 0
+        return
     assert keys(capsys, "rotate", "record", *CHANGING).code == 0
-    assert actions(folder)[-1] == ("rotated", "record")
+    assert actions(folder) == [("rotated", "log"), ("rotated", "record")]
+    assert keys(capsys, "rotate", "log", *CHANGING).code == 0
 
 
 def _settings() -> Settings:

@@ -296,6 +296,7 @@ def test_a_signed_trust_root_that_says_more_or_less_is_refused(
 def test_a_signed_trust_root_in_another_form_is_refused() -> None:
     payload = dsse.open_unverified(CONTENT).payload
     assert broken(dsse.sign(payload.replace(b":", b": ", 1), ROOT, PAYLOAD_TYPE))
+    assert "one form" in broken(CONTENT.replace(b":", b": ", 1))
     reversed_roots = json.loads(trust_file.written(SHARED))
     reversed_roots["roots"].reverse()
     other = json.dumps(reversed_roots, sort_keys=True, separators=(",", ":")).encode()
