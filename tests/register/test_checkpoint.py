@@ -135,6 +135,7 @@ BAD = [
     (signed(f"{ORIGIN}\n{'9' * 5000}\n{base64.b64encode(ROOT).decode()}\n"), "malformed"),
     (signed(f"{ORIGIN}\n7\n{base64.b64encode(ROOT[:31]).decode()}\n"), "malformed"),
     (signed(f"{ORIGIN}\n7\nno base64!\n"), "malformed"),
+    (signed(f"{ORIGIN}\n7\n{'A' * 42}B=\n"), "malformed"),
     (b"x" * 70_000, "too long"),
 ]
 

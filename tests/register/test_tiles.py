@@ -285,6 +285,24 @@ def test_missing_records_are_not_published(tmp_path: Path) -> None:
     assert (error.damage, error.index) == (Damage.MISSING, 299)
 
 
+@pytest.mark.parametrize("entry", [b"no envelope", dsse.sign(b'{"findingsDigest":{}}', RECORD)])
+def test_what_is_no_record_is_not_published(tmp_path: Path, entry: bytes) -> None:
+    error = refused(Memory(5, Tree([*ENTRIES[:4], entry])), tmp_path, RegisterBroken, "malformed")
+    assert isinstance(error, RegisterBroken)
+    assert (error.damage, error.index) == (Damage.STATEMENT, 4)
+
+
+def test_an_attachment_that_the_store_finds_altered_is_not_published(tmp_path: Path) -> None:
+    def altered(shelf: Shelf, digest: str) -> bytes | None:
+        raise ArchiveBroken("it was altered")
+
+    log = Memory(5)
+    log.blob = altered  # type: ignore[method-assign]
+    error = refused(log, tmp_path, RegisterBroken, "it was altered")
+    assert isinstance(error, RegisterBroken)
+    assert (error.damage, error.index) == (Damage.ATTACHMENT, 3)
+
+
 @pytest.mark.parametrize("content", [None, b"altered"])
 def test_a_missing_attachment_is_not_published(tmp_path: Path, content: bytes | None) -> None:
     log = Memory(300)
