@@ -8,66 +8,31 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
 from isa_guard.register import dsse
-from isa_guard.register.checkpoint import claimed_checkpoint, read_checkpoint
+from isa_guard.register.checkpoint import check_ml_dsa, claimed_checkpoint, read_checkpoint
 from isa_guard.register.cosignature import cosignatures
-from isa_guard.register.faults import ProofInvalid, RecordError, SignatureInvalid
+from isa_guard.register.faults import ProofInvalid, RecordError, RegisterBroken, SignatureInvalid
+from isa_guard.register.heads import quorum_at
 from isa_guard.register.keys import Role
 from isa_guard.register.merkle import HASH_BYTES, leaf_hash
 from isa_guard.register.proof import LIMIT_PATH, check_inclusion, prove_inclusion
+from isa_guard.register.register import proven_checkpoint
 from isa_guard.register.statement import read_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from isa_guard.register.checkpoint import Checkpoint
     from isa_guard.register.cosignature import Cosigned
-    from isa_guard.register.keys import PublicKey
     from isa_guard.register.statement import Record
     from isa_guard.register.store import Hashes
+    from isa_guard.register.trust_root import TrustRoot
 
 HEADER: Final = "c2sp.org/tlog-proof@v1"
 LIMIT_EXTRA: Final = 64 * 1024
 LIMIT_PROOF: Final = 256 * 1024
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,14})\Z", re.ASCII)
-
-
-class NamedWitness(Protocol):
-    """A witness as a trust root names it."""
-
-    @property
-    def name(self) -> str:
-        """What its lines are signed as."""
-
-    @property
-    def key(self) -> PublicKey:
-        """The key that it cosigns with."""
-
-
-class Trusted(Protocol):
-    """What a trust root says that a proof is held against."""
-
-    @property
-    def origin(self) -> str:
-        """The register's name."""
-
-    @property
-    def epoch(self) -> int:
-        """The register's epoch."""
-
-    @property
-    def witnesses(self) -> Sequence[NamedWitness]:
-        """Whose cosignatures count."""
-
-    @property
-    def quorum(self) -> int:
-        """How many keys of witnesses must have cosigned."""
-
-    def keys(self, role: Role, index: int) -> Sequence[PublicKey]:
-        """Answer the keys that may sign in `role` at record `index`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +98,20 @@ def read_proof(content: bytes) -> TlogProof:
     return TlogProof(int(found.group(1)), path, checkpoint, extra)
 
 
-def proven(envelope: bytes, proof: bytes, trust: Trusted) -> Proven:
+def proven(envelope: bytes, proof: bytes, trust: TrustRoot) -> Proven:
     """Answer what a proof proves of the very bytes of an envelope. Raises ProofInvalid, whatever is wrong.
 
     The trust root must be one's own: a proof that brings its own keys proves nothing.
     """
     found = read_proof(proof)
     try:
-        checkpoint = _signed(found.checkpoint, trust)
+        trusted, cosigned = _cosigned(found.checkpoint, trust)
+        checkpoint = proven_checkpoint(found.checkpoint, trusted)
+        if second := trusted.ml_dsa_keys(max(checkpoint.size - 1, 0)):
+            check_ml_dsa(found.checkpoint, second)
         check_inclusion(leaf_hash(envelope), found.index, checkpoint.size, found.path, checkpoint.root)
-        cosigned = _cosigned(found.checkpoint, trust)
-        record = read_statement(dsse.verify(envelope, trust.keys(Role.RECORD, found.index)))
-    except (SignatureInvalid, RecordError) as error:
+        record = read_statement(dsse.verify(envelope, trusted.keys(Role.RECORD, found.index)))
+    except (SignatureInvalid, RecordError, RegisterBroken) as error:
         raise ProofInvalid(f"the proof does not hold: {error}") from None
     standing = record.standing
     if (standing.origin, standing.epoch, standing.index) != (trust.origin, trust.epoch, found.index):
@@ -153,20 +120,20 @@ def proven(envelope: bytes, proof: bytes, trust: Trusted) -> Proven:
     return Proven(found.index, record, checkpoint, cosigned)
 
 
-def _signed(note: bytes, trust: Trusted) -> Checkpoint:
-    """Answer the checkpoint, by a key that may sign at its own size and is named by nothing but the trust root."""
-    claimed = claimed_checkpoint(note)
-    return read_checkpoint(note, trust.origin, trust.keys(Role.LOG, max(claimed.size - 1, 0)))
+def _cosigned(note: bytes, trust: TrustRoot) -> tuple[TrustRoot, tuple[Cosigned, ...]]:
+    """Answer who has cosigned the checkpoint, and the trust root as it counts once so many have.
 
-
-def _cosigned(note: bytes, trust: Trusted) -> tuple[Cosigned, ...]:
-    """Answer who has cosigned; one key counts once, whatever it is called."""
-    found = cosignatures(note, {one.name: one.key for one in trust.witnesses})
+    One key is one witness, whatever it is called. What a quorum saw before a key was stolen is not the thief's,
+    so that a key revoked since still counts for it.
+    """
+    size = read_checkpoint(note, trust.origin, trust.ever(Role.LOG)).size
+    found = cosignatures(note, trust.witness_keys(size))
     if len(found) < trust.quorum:
         raise ProofInvalid(
             f"{_count(len(found))} cosigned the checkpoint; the trust root asks for {trust.quorum}"
         )
-    return found
+    seen = quorum_at(note, trust, size)
+    return (trust.with_vouched(size, seen) if seen else trust), found
 
 
 def _count(number: int) -> str:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from isa_guard.register import dsse, strict_json
-from isa_guard.register.checkpoint import Checkpoint, sign_checkpoint
+from isa_guard.register.checkpoint import Checkpoint, add_ml_dsa, sign_checkpoint
 from isa_guard.register.cosignature import Cosigned, cosign
 from isa_guard.register.faults import ProofInvalid
 from isa_guard.register.keys import FileSigner, PublicKey, Role
 from isa_guard.register.merkle import leaf_hash
+from isa_guard.register.ml_dsa import MlDsaPublicKey, MlDsaSigner
 from isa_guard.register.note import LIMIT_NOTE
 from isa_guard.register.proof import root_at
+from isa_guard.register.publish import publish
+from isa_guard.register.tiles import TileFolder
 from isa_guard.register.tlog_proof import (
     LIMIT_EXTRA,
     LIMIT_PROOF,
@@ -28,7 +31,9 @@ from isa_guard.register.tlog_proof import (
     read_proof,
     write_proof,
 )
-from tests.register.making import ORIGIN, signer
+from isa_guard.register.trust_root import Grant, Reason, Revocation, TrustRoot, Witness
+from isa_guard.register.verify import verify
+from tests.register.making import ORIGIN, Made, signer
 from tests.register.trees import Tree, naive_path, naive_root
 
 RECORD, LOG, WITNESS, OTHER = signer("record"), signer("log"), signer("witness"), signer("witness two")
@@ -36,26 +41,35 @@ SIZE = 300
 TIME = 1_795_435_200
 
 
-@dataclass(frozen=True)
-class Named:
-    name: str
-    key: PublicKey
+Range = tuple[PublicKey, int | None]  # a key, and the last record it may sign
 
 
-@dataclass(frozen=True)
-class Trust:
-    """A trust root, cut down to what a proof is held against."""
-
-    origin: str = ORIGIN
-    epoch: int = 1
-    witnesses: tuple[Named, ...] = ()
-    quorum: int = 0
-    record: tuple[tuple[PublicKey, int], ...] = ((RECORD.public_key, 0),)
-    log: tuple[tuple[PublicKey, int], ...] = ((LOG.public_key, 0),)
-
-    def keys(self, role: Role, index: int) -> Sequence[PublicKey]:
-        named = {Role.RECORD: self.record, Role.LOG: self.log}[role]
-        return [key for key, until in named if not until or index <= until]
+def trust_root(
+    *,
+    origin: str = ORIGIN,
+    epoch: int = 1,
+    witnesses: tuple[Witness, ...] = (),
+    quorum: int = 0,
+    record: tuple[Range, ...] = ((RECORD.public_key, None),),
+    log: tuple[Range, ...] = ((LOG.public_key, None),),
+    revocations: tuple[Revocation, ...] = (),
+    ml_dsa: tuple[MlDsaPublicKey, ...] = (),
+) -> TrustRoot:
+    grants = (
+        *(Grant(Role.RECORD, key, 0, until) for key, until in record),
+        *(Grant(Role.LOG, key, 0, until) for key, until in log),
+        *(Grant(Role.LOG_ML_DSA, key, 0, None) for key in ml_dsa),
+    )
+    return TrustRoot(
+        1,
+        origin,
+        epoch,
+        signer("root").public_key,
+        grants,
+        witnesses=witnesses,
+        quorum=quorum,
+        revocations=revocations,
+    )
 
 
 def envelope(index: int, origin: str = ORIGIN, epoch: int = 1, by: FileSigner = RECORD) -> bytes:
@@ -92,16 +106,16 @@ TREE = Tree(ENTRIES)
 NOTE = sign_checkpoint(Checkpoint(ORIGIN, SIZE, root_at(TREE, SIZE)), LOG)
 
 
-def refused(content: bytes, proof: TlogProof | bytes, what: str, trust: Trust | None = None) -> None:
+def refused(content: bytes, proof: TlogProof | bytes, what: str, trust: TrustRoot | None = None) -> None:
     written = write_proof(proof) if isinstance(proof, TlogProof) else proof
     with pytest.raises(ProofInvalid, match=what):
-        proven(content, written, trust or Trust())
+        proven(content, written, trust or trust_root())
 
 
 @given(st.integers(0, SIZE - 1))
 def test_every_record_is_proven_at_its_own_place(index: int) -> None:
     proof = proof_of(TREE, NOTE, index)
-    found = proven(ENTRIES[index], write_proof(proof), Trust())
+    found = proven(ENTRIES[index], write_proof(proof), trust_root())
     assert (found.index, found.record.standing.index) == (index, index)
     assert (found.checkpoint.size, found.checkpoint.root) == (SIZE, naive_root(ENTRIES))
     assert found.cosigned == ()
@@ -189,7 +203,7 @@ def test_a_proof_of_one_record_proves_no_other(index: int, other: int) -> None:
     if other != index:
         refused(ENTRIES[other], proof, "does not lead")
         with pytest.raises(ProofInvalid):  # another length, or another root
-            proven(ENTRIES[index], write_proof(dataclasses.replace(proof, index=other)), Trust())
+            proven(ENTRIES[index], write_proof(dataclasses.replace(proof, index=other)), trust_root())
 
 
 @given(st.data())
@@ -198,7 +212,7 @@ def test_no_flipped_bit_goes_unnoticed(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(content) - 1))
     content[at] ^= 1 << data.draw(st.integers(0, 7))
     with pytest.raises(ProofInvalid):
-        proven(ENTRIES[5], bytes(content), Trust())
+        proven(ENTRIES[5], bytes(content), trust_root())
 
 
 def test_the_envelope_is_bound_to_the_last_byte() -> None:
@@ -237,21 +251,21 @@ def test_a_proof_that_is_right_in_all_but_one_thing_is_refused(made: tuple[bytes
 
 def test_what_is_made_the_same_way_and_right_is_proven() -> None:
     content, proof = placed(envelope(5))
-    assert proven(content, proof, Trust()).index == 5
+    assert proven(content, proof, trust_root()).index == 5
 
 
 def test_keys_are_those_of_the_place_and_not_of_another() -> None:
-    ended = Trust(record=((RECORD.public_key, 4), (OTHER.public_key, 0)))
+    ended = trust_root(record=((RECORD.public_key, 4), (OTHER.public_key, None)))
     assert proven(ENTRIES[4], write_proof(proof_of(TREE, NOTE, 4)), ended).index == 4
     refused(ENTRIES[5], GOOD, "not trusted", ended)
-    assert proven(ENTRIES[5], GOOD, Trust(log=((LOG.public_key, SIZE - 1),))).index == 5
-    refused(ENTRIES[5], GOOD, "not trusted", Trust(log=((LOG.public_key, SIZE - 2),)))
-    refused(ENTRIES[5], GOOD, "another name", Trust(origin="example.org/other"))
-    refused(ENTRIES[5], GOOD, "epoch 1", Trust(epoch=2))
+    assert proven(ENTRIES[5], GOOD, trust_root(log=((LOG.public_key, SIZE - 1),))).index == 5
+    refused(ENTRIES[5], GOOD, "not trusted", trust_root(log=((LOG.public_key, SIZE - 2),)))
+    refused(ENTRIES[5], GOOD, "another name", trust_root(origin="example.org/other"))
+    refused(ENTRIES[5], GOOD, "epoch 1", trust_root(epoch=2))
 
 
 CHECKPOINT = Checkpoint(ORIGIN, SIZE, root_at(TREE, SIZE))
-W1, W2 = Named("one.example", WITNESS.public_key), Named("two.example", OTHER.public_key)
+W1, W2 = Witness("one.example", WITNESS.public_key), Witness("two.example", OTHER.public_key)
 LINE_1, LINE_2 = cosign(CHECKPOINT, W1.name, WITNESS, TIME), cosign(CHECKPOINT, W2.name, OTHER, TIME)
 
 
@@ -261,27 +275,76 @@ def with_lines(*lines: bytes) -> TlogProof:
 
 def test_a_quorum_counts_keys() -> None:
     both = (W1, W2)
-    found = proven(ENTRIES[5], write_proof(with_lines(LINE_1, LINE_2)), Trust(witnesses=both, quorum=2))
+    found = proven(ENTRIES[5], write_proof(with_lines(LINE_1, LINE_2)), trust_root(witnesses=both, quorum=2))
     assert found.cosigned == (
         Cosigned(W1.name, WITNESS.key_id, TIME),
         Cosigned(W2.name, OTHER.key_id, TIME),
     )
-    refused(ENTRIES[5], with_lines(), "no witness has", Trust(witnesses=both, quorum=1))
-    refused(ENTRIES[5], with_lines(LINE_1), "1 witness has", Trust(witnesses=both, quorum=2))
-    refused(ENTRIES[5], with_lines(LINE_1, LINE_1), "1 witness has", Trust(witnesses=both, quorum=2))
-    refused(ENTRIES[5], with_lines(LINE_2), "no witness has", Trust(witnesses=(W1,), quorum=1))
+    refused(ENTRIES[5], with_lines(), "no witness has", trust_root(witnesses=both, quorum=1))
+    refused(ENTRIES[5], with_lines(LINE_1), "1 witness has", trust_root(witnesses=both, quorum=2))
+    refused(ENTRIES[5], with_lines(LINE_1, LINE_1), "1 witness has", trust_root(witnesses=both, quorum=2))
+    refused(ENTRIES[5], with_lines(LINE_2), "no witness has", trust_root(witnesses=(W1,), quorum=1))
 
 
 def test_one_key_under_two_names_is_one_witness() -> None:
-    twice = (W1, Named("again.example", WITNESS.public_key))
+    twice = (W1, Witness("again.example", WITNESS.public_key))
     lines = with_lines(LINE_1, cosign(CHECKPOINT, "again.example", WITNESS, TIME))
-    refused(ENTRIES[5], lines, "1 witness has", Trust(witnesses=twice, quorum=2))
-    assert len(proven(ENTRIES[5], write_proof(lines), Trust(witnesses=twice, quorum=1)).cosigned) == 1
+    refused(ENTRIES[5], lines, "1 witness has", trust_root(witnesses=twice, quorum=2))
+    assert len(proven(ENTRIES[5], write_proof(lines), trust_root(witnesses=twice, quorum=1)).cosigned) == 1
 
 
 def test_a_cosignature_over_another_checkpoint_spoils_the_proof() -> None:
     other = cosign(Checkpoint(ORIGIN, SIZE + 1, CHECKPOINT.root), W1.name, WITNESS, TIME)
-    refused(ENTRIES[5], with_lines(other), "not one over this checkpoint", Trust(witnesses=(W1,)))
+    refused(ENTRIES[5], with_lines(other), "not one over this checkpoint", trust_root(witnesses=(W1,)))
+
+
+def revoked(key: FileSigner, last: int, at: int | None = None) -> Revocation:
+    moment = None if at is None else datetime.fromtimestamp(at, UTC)
+    return Revocation(key.key_id, Reason.KEY_COMPROMISE, last, moment)
+
+
+def test_a_revoked_key_proves_nothing_beyond_its_last_record() -> None:
+    refused(ENTRIES[5], GOOD, "not trusted", trust_root(revocations=(revoked(RECORD, 4),)))
+    assert proven(ENTRIES[5], GOOD, trust_root(revocations=(revoked(RECORD, 5),))).index == 5
+    refused(ENTRIES[5], GOOD, "not trusted", trust_root(revocations=(revoked(LOG, SIZE - 2),)))
+    assert proven(ENTRIES[5], GOOD, trust_root(revocations=(revoked(LOG, SIZE - 1),))).index == 5
+
+
+@pytest.mark.parametrize("key", [RECORD, LOG])
+def test_what_a_quorum_saw_before_a_key_was_stolen_is_proven(key: FileSigner) -> None:
+    proof = with_lines(LINE_1)
+    before = trust_root(witnesses=(W1,), quorum=1, revocations=(revoked(key, 2, TIME + 1),))
+    assert proven(ENTRIES[5], write_proof(proof), before).index == 5
+    stolen = trust_root(witnesses=(W1,), quorum=1, revocations=(revoked(key, 2, TIME),))
+    refused(ENTRIES[5], proof, "not trusted", stolen)
+    unasked = trust_root(witnesses=(W1,), quorum=0, revocations=(revoked(key, 2, TIME + 1),))
+    refused(ENTRIES[5], proof, "not trusted", unasked)
+
+
+def test_a_revoked_witness_does_not_count() -> None:
+    trust = trust_root(witnesses=(W1,), quorum=1, revocations=(revoked(WITNESS, 2),))
+    refused(ENTRIES[5], with_lines(LINE_1), "no witness has", trust)
+
+
+def test_a_second_signature_is_asked_for_where_the_trust_root_names_its_key() -> None:
+    second = MlDsaSigner(b"\x01" * 32)
+    trust = trust_root(ml_dsa=(second.public_key,))
+    refused(ENTRIES[5], GOOD, "lacks the ML-DSA-44", trust)
+    signed = proof_of(TREE, add_ml_dsa(NOTE, second), 5)
+    assert proven(ENTRIES[5], write_proof(signed), trust).index == 5
+    other = proof_of(TREE, add_ml_dsa(NOTE, MlDsaSigner(b"\x02" * 32)), 5)
+    refused(ENTRIES[5], other, "lacks the ML-DSA-44", trust)
+
+
+def test_a_proof_of_a_real_register_out_of_its_published_tiles(filled: Made, tmp_path: Path) -> None:
+    publish(filled.store, tmp_path / "tiles")
+    log = TileFolder(tmp_path / "tiles")
+    assert verify(log, filled.trust.fingerprint).size == 5
+    for index, content in enumerate(log.entries()):
+        proof = write_proof(proof_of(log, log.checkpoint(), index))
+        assert proven(content, proof, filled.trust).record.standing.index == index
+        with pytest.raises(ProofInvalid, match="does not lead"):
+            proven(next(log.entries((index + 1) % 5)), proof, filled.trust)
 
 
 def test_no_proof_is_made_for_what_no_checkpoint_covers() -> None:
