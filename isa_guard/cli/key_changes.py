@@ -17,7 +17,6 @@ from isa_guard.errors import KeyRefused, UsageError
 from isa_guard.frozen import dataclass
 from isa_guard.register import rotation, storage, succession
 from isa_guard.register.cosignature import read_witness_key
-from isa_guard.register.directory import Directory
 from isa_guard.register.event import KeyAction, KeyEvent
 from isa_guard.register.faults import SignatureInvalid
 from isa_guard.register.keys import LIMIT_PEM, PublicKey, Role, load_public, load_signer, public_key, spki_of
@@ -188,9 +187,9 @@ def states(folder: Path, settings: Settings) -> Iterator[str]:
 
 def _proven(keys: Path, settings: Settings) -> tuple[Store, tuple[bytes, ...], TrustRoot]:
     """Answer the register of the settings and its trust root, held against what is noted beside the keys."""
-    from isa_guard.cli.recording import register_folder
+    from isa_guard.cli.opening import register_store
 
-    store = Directory(register_folder(settings.value("register")))
+    store = register_store(settings.value("register"))
     contents = store.trust_roots()
     return store, contents, read_trust_roots(contents, remembered(keys, claimed_origin(contents[0])))
 

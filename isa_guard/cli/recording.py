@@ -10,14 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.cli.keys import keys_folder, known_passphrase
-from isa_guard.errors import UsageError
+from isa_guard.cli.log import LOG
+from isa_guard.cli.opening import register_store
+from isa_guard.errors import IsaGuardError
 from isa_guard.register.clock import Reading
+from isa_guard.register.heads import refuse_contradiction
 from isa_guard.register.keys import Role, load_signer
-from isa_guard.register.register import TRUST_ROOT, Signers, Surroundings, appending, read_part, trust_root_of
-from isa_guard.register.trust import claimed_origin, remembered
+from isa_guard.register.ml_dsa import load_ml_dsa_signer
+from isa_guard.register.register import Appender, Signers, Surroundings, trust_root_of
+from isa_guard.register.trust import claimed_origin
+from isa_guard.register.trusted import remember_tip, remembered, seen, tip
 
 if TYPE_CHECKING:
     from isa_guard.cli.settings import Settings
+    from isa_guard.register.store import Store
+    from isa_guard.register.trust_root import TrustRoot
     from isa_guard.report.run import Run
 
 AT_ONCE: Final = 1_000  # decisions in one commit
@@ -29,27 +36,52 @@ def recorded(run: Run, settings: Settings, passphrase_file: str | None) -> Run:
 
     Raises UsageError without a register or keys, KeyRefused, Untrusted, RegisterBroken, StorageFailed.
     """
-    folder, keys = register_folder(settings.value("register")), keys_folder(settings.value("key"))
-    trust = trust_root_of(folder, remembered(keys, claimed_origin(read_part(folder, TRUST_ROOT))))
-    secret = known_passphrase(passphrase_file)
-    signers = Signers(load_signer(keys, Role.RECORD, secret), load_signer(keys, Role.LOG, secret))
+    appender = open_appender(settings, passphrase_file)
     indices: list[int] = []
-    with appending(folder, trust, signers, surroundings()) as appender:
-        for start in range(0, len(run.decisions), AT_ONCE):
-            indices += [one.index for one in appender.append(run.decisions[start : start + AT_ONCE])]
+    for start in range(0, len(run.decisions), AT_ONCE):
+        indices += [one.index for one in appender.append(run.decisions[start : start + AT_ONCE])]
+    note_tip(settings, appender)
     return replace(run, recorded=tuple(indices))
 
 
-def register_folder(setting: str) -> Path:
-    """Answer the register's folder that is set. Raises UsageError where none is."""
-    if not setting:
-        raise UsageError("say where the register is: --register, ISA_GUARD_REGISTER or a setting")
-    return Path(setting)
+def open_appender(settings: Settings, passphrase_file: str | None) -> Appender:
+    """Answer the register of the settings, open for appending, once it agrees with the head seen last.
+
+    Raises as `recorded`, and HeadsContradict where the register is older than it was, or another one.
+    """
+    store, keys = register_store(settings.value("register")), keys_folder(settings.value("key"))
+    trust = trusted_here(store, keys)
+    secret = known_passphrase(passphrase_file)
+    signers = Signers(
+        load_signer(keys, Role.RECORD, secret),
+        load_signer(keys, Role.LOG, secret),
+        load_ml_dsa_signer(keys, secret),
+    )
+    appender = Appender(store, trust, signers, surroundings())
+    kept = tip(keys, trust.origin)
+    if kept is not None:
+        refuse_contradiction(store, trust, kept, appender.note)
+    return appender
+
+
+def trusted_here(store: Store, keys: Path) -> TrustRoot:
+    """Answer the trust root of a register whose fingerprint is noted beside the keys, and not older than seen."""
+    trust = trust_root_of(store, remembered(keys, claimed_origin(store.trust_roots()[0])))
+    seen(keys, trust)
+    return trust
+
+
+def note_tip(settings: Settings, appender: Appender) -> None:
+    """Note the newest head beside the keys: the second place that tells an old copy from the register."""
+    try:
+        remember_tip(keys_folder(settings.value("key")), appender.trust.origin, appender.note)
+    except (IsaGuardError, OSError) as error:
+        LOG.warning("the newest head could not be noted beside the keys", why=str(error))
 
 
 def surroundings() -> Surroundings:
-    """Answer this machine's clocks and randomness."""
-    return Surroundings(read_clock, os.urandom)
+    """Answer this machine's clocks and randomness, and where warnings go."""
+    return Surroundings(read_clock, os.urandom, LOG.warning)
 
 
 def read_clock() -> Reading:

@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import json
 import os
-import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from isa_guard.cli.custody import COMMANDS as CUSTODY
+from isa_guard.cli.evidence import COMMANDS as EVIDENCE
 from isa_guard.cli.keys import keys_folder, known_passphrase
-from isa_guard.cli.recording import register_folder
+from isa_guard.cli.opening import KEY, PASSPHRASE, REGISTER, TRUST, held_against, opened, register_store
 from isa_guard.cli.settings import read_settings
+from isa_guard.cli.witness import command as witness
 from isa_guard.errors import UsageError
 from isa_guard.register.keys import Role, load_signer
-from isa_guard.register.register import TRUST_ROOT, Signers, create, read_part
-from isa_guard.register.trust import claimed_origin, remember, remembered, trusted_path
-from isa_guard.register.verify import Walk, record_at
-from isa_guard.register.verify import verify as verify_register
+from isa_guard.register.statement import DecisionRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from isa_guard.cli.settings import Settings
     from isa_guard.register.replay import Replayed
+    from isa_guard.register.statement import Record
+    from isa_guard.register.trust_root import TrustRoot
+    from isa_guard.register.verify import Verified
 
-_FINGERPRINT = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
-_REGISTER: Final = click.option("--register", help="The register's folder.")
-_KEY: Final = click.option(
-    "--key", help="The folder of the keys, which also holds what registers are trusted."
+OLDER: Final = (
+    "No head kept elsewhere was given: an older state of the register, put back whole, would verify too. "
+    "Hold it against one with --against."
 )
-_TRUST: Final = click.option("--trust", help="The root key's fingerprint, as the agreement's annex has it.")
-OLDER: Final = "An older state of the register, put back whole, would verify too: compare with a checkpoint kept elsewhere."
 
 
 @click.group()
@@ -41,22 +40,25 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("where", metavar="REGISTER")
 @click.option("--origin", required=True, help="Its name for good, unique: example.org/cambridgeshire-opcc.")
-@_KEY
-@click.option(
-    "--passphrase-file", help="A private file, or /dev/fd/N, that holds the passphrase of the keys."
-)
-def init(*, folder: Path, origin: str, key: str | None, passphrase_file: str | None) -> int:
-    """Make an empty register in FOLDER, and note beside the keys which root key it has."""
+@KEY
+@PASSPHRASE
+def init(*, where: str, origin: str, key: str | None, passphrase_file: str | None) -> int:
+    """Make an empty REGISTER, a folder or postgresql://..., and note beside the keys which root key it has."""
+    from isa_guard.register.ml_dsa import load_ml_dsa_signer
+    from isa_guard.register.register import Signers, create
+    from isa_guard.register.trusted import remember, trusted_path
+
     keys = keys_folder(read_settings().with_flags({"key": key}).value("key"))
     if trusted_path(keys, origin).exists():
         raise UsageError(f"a register named {origin} is trusted already: choose another --origin")
     secret = known_passphrase(passphrase_file)
     root, record, log = (load_signer(keys, role, secret) for role in (Role.ROOT, Role.RECORD, Role.LOG))
-    trust = create(folder, origin, root, Signers(record, log), os.urandom)
+    store = register_store(where)
+    trust = create(store, origin, root, Signers(record, log, load_ml_dsa_signer(keys, secret)), os.urandom)
     remember(keys, trust)
-    click.echo(f"The register {origin} is made in {folder}.")
+    click.echo(f"The register {origin} is made in {store.place}.")
     click.echo(f"Root key fingerprint: {trust.fingerprint}")
     click.echo(
         "Print the fingerprint in the agreement's annex: it is what an auditor checks the register against."
@@ -66,57 +68,87 @@ def init(*, folder: Path, origin: str, key: str | None, passphrase_file: str | N
 
 
 @command.command("list")
-@_REGISTER
-@_KEY
-@_TRUST
+@REGISTER
+@KEY
+@TRUST
 def list_(*, register: str | None, key: str | None, trust: str | None) -> int:
-    """List the records, verifying on the way: index, time, decision, kind of fact, agreement."""
-    folder, trusted = _opened(register, key, trust)
-    for one in Walk(folder, trusted).records():
-        record = one.record
-        when = record.standing.decided_at.strftime("%Y-%m-%d %H:%M:%SZ")
-        click.echo(
-            f"{one.index:>8}  {when}  {record.decision:<23} {record.kind:<10} {record.agreement} {record.version}"
-        )
+    """List the records, verifying on the way: index, time, decision or event, and what it is about."""
+    from isa_guard.register.verify import Walk
+
+    found = opened(register, key, trust)
+    for one in Walk(found.store, found.trust, found.heads).records():
+        standing = one.record.standing
+        when = standing.decided_at.strftime("%Y-%m-%d %H:%M:%SZ")
+        click.echo(f"{one.index:>8}  {when}  {_line(one.record)}")
     return 0
 
 
 @command.command()
-@click.argument("index", type=click.IntRange(min=0))
-@_REGISTER
-@_KEY
-@_TRUST
-def show(*, index: int, register: str | None, key: str | None, trust: str | None) -> int:
-    """Show one record as JSON, once the register has been verified."""
-    folder, trusted = _opened(register, key, trust)
-    found = record_at(folder, trusted, index)
-    click.echo(json.dumps(found.record.predicate, ensure_ascii=False, indent=2, sort_keys=True))
+@click.argument("record", metavar="INDEX|ID|DIGEST")
+@REGISTER
+@KEY
+@TRUST
+def show(*, record: str, register: str | None, key: str | None, trust: str | None) -> int:
+    """Show a record as JSON, once the register has been verified: by index, by id, or all about a document's digest."""
+    from isa_guard.register.verify import records_named
+
+    found = opened(register, key, trust)
+    for one in records_named(found.store, found.trust, record, found.heads):
+        click.echo(json.dumps(one.record.predicate, ensure_ascii=False, indent=2, sort_keys=True))
     return 0
 
 
 @command.command()
-@_REGISTER
-@_KEY
-@_TRUST
-def verify(*, register: str | None, key: str | None, trust: str | None) -> int:
-    """Verify every record, the links between them, and the checkpoint over all of them."""
-    folder, trusted = _opened(register, key, trust)
-    proven = verify_register(folder, trusted)
-    click.echo(f"{proven.origin}: {proven.records} records verify.\nroot {proven.root.hex()}")
-    if proven.beyond:
-        click.echo(
-            f"{proven.beyond:,} bytes follow that no checkpoint covers: an append is going on, or was broken off."
-        )
-    click.echo(OLDER)
+@REGISTER
+@KEY
+@TRUST
+@click.option(
+    "--tiles", type=click.Path(path_type=Path), help="Verify published tiles instead of a register."
+)
+@click.option(
+    "--against",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A checkpoint kept elsewhere, as a witness or an auditor has it. Repeatable.",
+)
+def verify(
+    *,
+    register: str | None,
+    key: str | None,
+    trust: str | None,
+    tiles: Path | None,
+    against: tuple[Path, ...],
+) -> int:
+    """Verify every record, the links between them, the checkpoint over all, and every head that was kept."""
+    from isa_guard.cli.evidence import read_note
+    from isa_guard.register.faults import HeadsContradict
+    from isa_guard.register.tiles import TileFolder
+    from isa_guard.register.verify import verify as verify_log
+
+    notes = [read_note(path) for path in against]
+    try:
+        if tiles is not None:
+            settings = read_settings().with_flags({"key": key})
+            log = TileFolder(tiles)
+            root = held_against(log, settings, trust)
+            proven = verify_log(log, root, notes)
+        else:
+            found = opened(register, key, trust)
+            root, notes = found.trust, [*notes, *found.heads]
+            proven = verify_log(found.store, root, notes)
+    except HeadsContradict as error:
+        _show_heads(error)
+        raise
+    _told_verified(proven, root, len(notes), datetime.now(UTC))
     return 0
 
 
 @command.command()
 @click.argument("index", required=False, type=click.IntRange(min=0))
 @click.option("--all", "every", is_flag=True, help="Replay every record.")
-@_REGISTER
-@_KEY
-@_TRUST
+@REGISTER
+@KEY
+@TRUST
 def replay(
     *, index: int | None, every: bool, register: str | None, key: str | None, trust: str | None
 ) -> int:
@@ -126,46 +158,86 @@ def replay(
     """
     if every == (index is not None):
         raise UsageError("name one record by its INDEX, or give --all")
-    folder, trusted = _opened(register, key, trust)
+    found = opened(register, key, trust)
     from isa_guard.register.replay import replay as replay_one
     from isa_guard.register.replay import replay_all
 
-    found = replay_all(folder, trusted) if index is None else [replay_one(folder, trusted, index)]
-    return _told(found, click.echo)
+    one = (
+        replay_all(found.store, found.trust)
+        if index is None
+        else [replay_one(found.store, found.trust, index)]
+    )
+    return _told(one, click.echo)
+
+
+for _command in (*EVIDENCE, witness, *CUSTODY):
+    command.add_command(_command)
+
+
+def _line(record: Record) -> str:
+    if isinstance(record, DecisionRecord):
+        return f"{record.decision:<23} {record.kind:<10} {record.agreement} {record.version}"
+    return f"{record.event.KIND:<23} {record.event.told}"
 
 
 def _told(found: Iterable[Replayed], say: Callable[[str], None]) -> int:
     """Say how each replay came out. Answer 4 where nothing at all could be replayed."""
     from isa_guard.register.replay import Replay
 
-    same = erased = 0
+    counts = dict.fromkeys(Replay, 0)
     for one in found:
-        say(f"{one.index:>8}  {one.decision:<23} {one.came_out.value}")
-        same += one.came_out is Replay.SAME
-        erased += one.came_out is Replay.ERASED
-    say(f"{same} replayed and the same, {erased} erased")
-    return 0 if same else 4
+        say(f"{one.index:>8}  {one.what:<23} {one.came_out.value}")
+        counts[one.came_out] += 1
+    rest = f", {counts[Replay.EVENT]} events" if counts[Replay.EVENT] else ""
+    say(f"{counts[Replay.SAME]} replayed and the same, {counts[Replay.ERASED]} erased{rest}")
+    return 0 if counts[Replay.SAME] else 4
 
 
-def _opened(register: str | None, key: str | None, trust: str | None) -> tuple[Path, str]:
-    """Answer the register's folder, and the fingerprint to hold it against, which never comes out of the register."""
-    settings = read_settings().with_flags({"register": register, "key": key})
-    folder = register_folder(settings.value("register"))
-    return folder, _fingerprint(trust) if trust is not None else _remembered(folder, settings)
-
-
-def _fingerprint(text: str) -> str:
-    plain = text.strip().lower().replace(":", "")
-    if not _FINGERPRINT.match(plain):
-        raise UsageError(
-            "--trust takes a fingerprint: 64 hexadecimal digits, as `isa-guard register init` printed them"
+def _told_verified(proven: Verified, trust: TrustRoot, heads: int, now: datetime) -> None:
+    click.echo(f"{proven.origin}: {proven.size} records verify.\nroot {proven.root.hex()}")
+    if proven.beyond:
+        what = "one record follows" if proven.beyond == 1 else f"{proven.beyond} records follow"
+        click.echo(f"{what} that no checkpoint covers: an append is going on, or was broken off.")
+    if proven.heads:
+        click.echo(
+            f"It grew out of {_number(proven.heads, 'head')} that {'was' if proven.heads == 1 else 'were'} kept."
         )
-    return plain
-
-
-def _remembered(folder: Path, settings: Settings) -> str:
-    if not settings.value("key"):
-        raise UsageError(
-            "say which root key to trust: --trust FINGERPRINT, or --key with the folder that notes it"
+    if proven.erased:
+        click.echo(f"{_number(len(proven.erased), 'case')} erased, as records say.")
+    if proven.clock_steps:
+        first = ", ".join(str(index) for index in proven.clock_steps[:5])
+        click.echo(
+            f"The clock was set before record {first}{' and others' if proven.clock_steps[5:] else ''}."
         )
-    return remembered(Path(settings.value("key")), claimed_origin(read_part(folder, TRUST_ROOT)))
+    for line in witnessing(proven, trust, now):
+        click.echo(line)
+    if not heads and proven.witnessed is None:
+        click.echo(OLDER)
+
+
+def witnessing(proven: Verified, trust: TrustRoot, now: datetime) -> list[str]:
+    """Answer what is to be said of the witnesses of a register: nothing where its trust root names none."""
+    if not trust.quorum:
+        return []
+    seen = proven.witnessed
+    if seen is None:
+        return ["Overdue: no witness has cosigned it yet. `isa-guard register witness request` begins it."]
+    said = f"{_number(seen.size, 'record')} cosigned by {_number(trust.quorum, 'witness')} on {seen.at:%-d %B %Y %H:%M}Z."
+    every = trust.witness_every
+    if every is not None and now - seen.at > timedelta(days=every) and seen.size < proven.size:
+        return [said, f"Overdue: a witness is to see it every {_number(every, 'day')}."]
+    return [said]
+
+
+def _show_heads(error: object) -> None:
+    from isa_guard.register.faults import HeadsContradict
+
+    assert isinstance(error, HeadsContradict)
+    for name, note in (("kept", error.kept), ("found", error.found)):
+        click.echo(f"---- the signed head that was {name}\n{note.decode()}", err=True)
+
+
+def _number(count: int, what: str) -> str:
+    if count == 1:
+        return f"1 {what}"
+    return f"{count} {what}es" if what.endswith("s") else f"{count} {what}s"

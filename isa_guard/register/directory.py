@@ -34,6 +34,7 @@ KEPT: Final = "checkpoints"
 JOURNAL: Final = "journal"
 COMMITMENTS: Final = "commitments.key"
 INDEX: Final = "index.sqlite"
+BACKUPS: Final = "backups.txt"
 LOCK: Final = "lock"
 LIMIT_NOTE: Final = 64 * 1024
 LIMIT_BLOB: Final = 64 * 1024 * 1024  # as large as any document may be (load.packs)
@@ -165,8 +166,29 @@ class Directory:
         """Answer whether something is kept under a digest."""
         return self._blob(shelf, digest).exists() or (shelf is Shelf.CASES and bool(self._case(digest)))
 
+    def digests(self, shelf: Shelf) -> Iterator[str]:
+        """Answer the digest of everything kept on a shelf."""
+        folder = self.folder / _PLACES[shelf]
+        with storage.storing("what is kept cannot be listed"):
+            if shelf in MANIFESTS:
+                found = {path.stem for path in folder.glob("*.json")}
+            else:
+                found = {path.parent.name + path.name for path in folder.glob("sha256/*/*")}
+            if shelf is Shelf.CASES:
+                found |= {slot.digest.hex() for slot in cases.slots(folder)}
+        yield from found
+
     def keep(self, shelf: Shelf, contents: Mapping[str, bytes]) -> None:
         """Keep contents by their digests."""
+        with storage.storing(f"what belongs in {_PLACES[shelf]} cannot be kept"):
+            if shelf is Shelf.CASES:
+                with self._locked():
+                    self._keep_cases(contents)
+                return
+            self.keep_unlocked(shelf, contents)
+
+    def keep_unlocked(self, shelf: Shelf, contents: Mapping[str, bytes]) -> None:
+        """As `keep`, for one who is alone with the folder."""
         with storage.storing(f"what belongs in {_PLACES[shelf]} cannot be kept"):
             if shelf is Shelf.CASES:
                 self._keep_cases(contents)
@@ -190,6 +212,30 @@ class Directory:
             if self.index.path.exists():
                 self.index.forget(bytes.fromhex(digest))
         return found > 0
+
+    def backups(self) -> tuple[str, ...]:
+        """Answer where backups were put."""
+        try:
+            content = storage.read_bounded(self.folder / BACKUPS, LIMIT_NOTE)
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            what = f"{self.folder / BACKUPS} cannot be read: {storage.plain(error)}"
+            raise RegisterUnreadable(what) from None
+        return tuple(content.decode("utf-8", "surrogateescape").splitlines())
+
+    def note_backup(self, place: str) -> None:
+        """Note where a backup was put."""
+        self._put_backups([*(one for one in self.backups() if one != place), place])
+
+    def forget_backup(self, place: str) -> None:
+        """Note that a backup is no more."""
+        self._put_backups([one for one in self.backups() if one != place])
+
+    def _put_backups(self, places: Sequence[str]) -> None:
+        content = "".join(f"{place}\n" for place in places)
+        with storage.storing("the list of backups cannot be kept"):
+            storage.replace(self.folder / BACKUPS, content.encode("utf-8", "surrogateescape"))
 
     def keep_checkpoint(self, size: int, note: bytes) -> None:
         """Keep a note; its name tells its size and, by the start of its digest, which of several it is."""
@@ -246,16 +292,15 @@ class Directory:
         return cases.read(folder, slot) if slot else None
 
     def _keep_cases(self, contents: Mapping[str, bytes]) -> None:
-        with self._locked():
-            try:
-                new = self.index.not_kept(contents)
-            except StorageFailed:
-                new = dict(contents)
-            slots = self._growth.add(list(new.values())) if new else ()
-            try:
-                self.index.keep(slots)
-            except StorageFailed:
-                return  # found by looking, until `reindex`
+        try:
+            new = self.index.not_kept(contents)
+        except StorageFailed:
+            new = dict(contents)
+        slots = self._growth.add(list(new.values())) if new else ()
+        try:
+            self.index.keep(slots)
+        except StorageFailed:
+            return  # found by looking, until `reindex`
 
     def _blob(self, shelf: Shelf, digest: str) -> Path:
         folder = self.folder / _PLACES[shelf]

@@ -56,6 +56,11 @@ class KeyEvent:
     trust_digest: str
 
     @property
+    def told(self) -> str:
+        """The event in a few words."""
+        return f"{self.role} key {self.key_id[:8]} {self.action.value}"
+
+    @property
     def subject(self) -> tuple[str, str]:
         """What the record is about: a name and a digest."""
         return "trust-root", self.trust_digest
@@ -79,6 +84,11 @@ class WitnessEvent:
     cosigners: tuple[Cosigner, ...]
 
     @property
+    def told(self) -> str:
+        """The event in a few words."""
+        return f"{self.size} records, by {', '.join(one.name for one in self.cosigners)}"
+
+    @property
     def subject(self) -> tuple[str, str]:
         """What the record is about: a name and a digest."""
         return "checkpoint", self.note_digest
@@ -92,6 +102,11 @@ class ErasureEvent:
     digest: str
     reason: ErasureReason
     authority: str
+
+    @property
+    def told(self) -> str:
+        """The event in a few words."""
+        return f"{self.reason.value}, {self.authority}"
 
     @property
     def subject(self) -> tuple[str, str]:
@@ -112,6 +127,11 @@ class RecoveryEvent:
     size: int
     note_digest: str
     witnessed_size: int | None
+
+    @property
+    def told(self) -> str:
+        """The event in a few words."""
+        return f"from {self.size} records of {self.origin}"
 
     @property
     def subject(self) -> tuple[str, str]:

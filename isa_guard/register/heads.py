@@ -7,20 +7,30 @@ and then the two together prove it.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from isa_guard.frozen import dataclass
 from isa_guard.register.checkpoint import read_checkpoint
 from isa_guard.register.cosignature import cosignatures
-from isa_guard.register.faults import Damage, HeadsContradict, RegisterBroken, SignatureInvalid
+from isa_guard.register.faults import (
+    Damage,
+    HeadsContradict,
+    ProofInvalid,
+    RegisterBroken,
+    SignatureInvalid,
+    StorageFailed,
+)
 from isa_guard.register.keys import Role
+from isa_guard.register.merkle import Frontier, leaf_hash
+from isa_guard.register.proof import check_consistency, prove_consistency
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from isa_guard.register.checkpoint import Checkpoint
-    from isa_guard.register.merkle import Frontier
-    from isa_guard.register.trust import TrustRoot
+    from isa_guard.register.store import Store
+    from isa_guard.register.trust_root import TrustRoot
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +86,22 @@ def quorum_at(note: bytes, trust: TrustRoot, size: int) -> datetime | None:
         return datetime.fromtimestamp(latest_needed, UTC)
     except (OverflowError, OSError, ValueError):
         raise SignatureInvalid("a witness's cosignature gives a time that no calendar has") from None
+
+
+def refuse_contradiction(store: Store, trust: TrustRoot, kept: bytes, found: bytes) -> None:
+    """Raise HeadsContradict unless the register, as the note `found` says it is, grew out of a kept head.
+
+    The index is asked for the proof; where it gives none, or a wrong one, all is counted.
+    """
+    before, now = kept_head(kept, trust), kept_head(found, trust)
+    heads = Heads(now, (before,))
+    old, new = before.checkpoint, now.checkpoint
+    try:
+        path = prove_consistency(store, old.size, new.size)
+        check_consistency(old.size, old.root, new.size, new.root, path)
+    except (ProofInvalid, StorageFailed):
+        tree = Frontier()
+        heads.check(tree)
+        for envelope in islice(store.entries(), new.size):
+            tree.add(leaf_hash(envelope))
+            heads.check(tree)

@@ -9,6 +9,7 @@ then is the one that the crash kept from being signed, so no size ever gets two.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import KeyRefused, UsageError
@@ -32,7 +33,7 @@ from isa_guard.register.keys import Role
 from isa_guard.register.merkle import EMPTY_ROOT, leaf_hash
 from isa_guard.register.predicate import COMMITMENT_KEY_BYTES
 from isa_guard.register.statement import Standing, draft, event_draft, statement
-from isa_guard.register.store import Noted, Shelf, Tip
+from isa_guard.register.store import Noted, Shelf
 from isa_guard.register.trust import Grant, TrustRoot, read_trust_roots, write_trust_root
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def create(
     if len({root.key_id, signers.record.key_id, signers.log.key_id}) != 3:
         raise KeyRefused("root, record and log need three different keys")
     trust = first_trust(origin, 1, root, signers)
-    note = _signed_checkpoint(Checkpoint(origin, 0, EMPTY_ROOT), signers)
+    note = signed_checkpoint(Checkpoint(origin, 0, EMPTY_ROOT), signers)
     store.begin(write_trust_root(trust, root), note, randomness(COMMITMENT_KEY_BYTES))
     return trust
 
@@ -223,7 +224,22 @@ class Appender:
         """Hold the register while its trust root changes: nobody appends between the count and the record."""
         with self.store.writing() as writer:
             self._catch_up(writer)
-            yield Changing(self, writer)
+            yield Changing(self.size, partial(self._change, writer))
+
+    def _change(
+        self, writer: Writer, event: KeyEvent, version: int, trust_root: bytes, successor: Signer | None
+    ) -> None:
+        """Keep a version of the trust root, append the event, and cover both.
+
+        A revoked log key must not be what holds the register together when the version that revokes it is there,
+        and a record must not name a version that is not: a crash between any two steps leaves it whole.
+        """
+        self._failed = True  # it goes on with another trust root, or not at all: open it anew
+        if event.action is KeyAction.REVOKED:
+            self._cover(writer)
+        self.store.keep_trust_root(version, trust_root)
+        self._commit(writer, (event_draft(event, this_engine()),), successor)
+        self._remember(writer)
 
     def _keep(self, drafts: Sequence[Draft]) -> None:
         """Keep what replays need before anything is signed that names it."""
@@ -270,7 +286,7 @@ class Appender:
     def _cover(self, writer: Writer, *others: Signer) -> None:
         """Sign a checkpoint over all that is stored and put it in place of the old one."""
         checkpoint = Checkpoint(self.trust.origin, self.size, self._chain.frontier.root())
-        note = _signed_checkpoint(checkpoint, self.signers, *others)
+        note = signed_checkpoint(checkpoint, self.signers, *others)
         writer.seal(note, self._chain.tip)
         self._note, self._covered = note, checkpoint
 
@@ -353,33 +369,22 @@ class Appender:
                 )
 
 
+@dataclass(frozen=True, slots=True)
 class Changing:
-    """A register held while its trust root changes (`rotation.Keeping`)."""
+    """A register held while its trust root changes (`rotation.Keeping`).
 
-    def __init__(self, appender: Appender, writer: Writer) -> None:
-        self._appender = appender
-        self._writer = writer
+    `size` is the index of the record that will tell of the change.
+    """
 
-    @property
-    def size(self) -> int:
-        """How many records there are: the index of the record that will tell of the change."""
-        return self._appender.size
+    size: int
+    keeps: Callable[[KeyEvent, int, bytes, Signer | None], None]
 
     def keep(self, event: KeyEvent, version: int, trust_root: bytes, successor: Signer | None) -> None:
-        """Keep a version of the trust root, append the event, and cover both.
-
-        A revoked log key must not be what holds the register together when the version that revokes it is there,
-        and a record must not name a version that is not: a crash between any two steps leaves it whole.
-        """
-        appender = self._appender
-        if event.action is KeyAction.REVOKED:
-            appender._cover(self._writer)
-        appender.store.keep_trust_root(version, trust_root)
-        appender._commit(self._writer, (event_draft(event, this_engine()),), successor)
-        appender._remember(self._writer)
-        appender._failed = True  # it goes on with another trust root: open it anew
+        """Keep a version of the trust root, append the event, and cover both."""
+        self.keeps(event, version, trust_root, successor)
 
 
-def _signed_checkpoint(checkpoint: Checkpoint, signers: Signers, *others: Signer) -> bytes:
+def signed_checkpoint(checkpoint: Checkpoint, signers: Signers, *others: Signer) -> bytes:
+    """Answer a checkpoint's note by the log's keys, of both kinds where there are both."""
     note = sign_checkpoint(checkpoint, signers.log, *others)
     return add_ml_dsa(note, signers.log_ml_dsa) if signers.log_ml_dsa is not None else note

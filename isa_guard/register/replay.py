@@ -81,9 +81,7 @@ class Replayer:
             return Replayed(stored.index, record.event.KIND, Replay.EVENT)
         try:
             content = self.store.blob(Shelf.CASES, record.fact_digest)
-            if content is None:
-                if record.fact_digest not in self.erased:
-                    raise ArchiveBroken("the case is missing, and no record says that it was erased")
+            if content is None and record.fact_digest in self.erased:
                 return Replayed(stored.index, record.decision, Replay.ERASED)
             decision = self._decision(record, content)
         except ArchiveBroken as error:
@@ -96,7 +94,9 @@ class Replayer:
         self._compare(stored.index, record, decision)
         return Replayed(stored.index, record.decision, Replay.SAME)
 
-    def _decision(self, record: DecisionRecord, content: bytes) -> Decision:
+    def _decision(self, record: DecisionRecord, content: bytes | None) -> Decision:
+        if content is None:
+            raise ArchiveBroken("the case is missing, and no record says that it was erased")
         agreement = self._agreement(record.agreement_digest, record.rules_digest)
         evidence = tuple(Evidence(*one) for one in record.evidence)
         untyped = next(

@@ -123,11 +123,23 @@ class Store(Log, Hashes, Protocol):
     def has(self, shelf: Shelf, digest: str) -> bool:
         """Answer whether something is kept under a digest, without reading it."""
 
+    def digests(self, shelf: Shelf) -> Iterator[str]:
+        """Answer the digest of everything kept on a shelf, each once, in no order. Raises StorageFailed."""
+
     def keep(self, shelf: Shelf, contents: Mapping[str, bytes]) -> None:
         """Keep contents by their digests, durably; those that are there already are left. Raises StorageFailed."""
 
     def erase(self, digest: str) -> bool:
         """Erase a case so that no file of ours holds it, and answer whether it was there. Raises StorageFailed."""
+
+    def backups(self) -> tuple[str, ...]:
+        """Answer where backups of this register were put: an erasure has to reach them too."""
+
+    def note_backup(self, place: str) -> None:
+        """Note where a backup was put. Raises StorageFailed."""
+
+    def forget_backup(self, place: str) -> None:
+        """Note that a backup is no more. Raises StorageFailed."""
 
     def keep_checkpoint(self, size: int, note: bytes) -> None:
         """Keep a note for ever; another of the same size joins it and never replaces it."""

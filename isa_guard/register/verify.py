@@ -77,13 +77,40 @@ def verify(log: Log, trusted: str | TrustRoot, against: Iterable[bytes] = ()) ->
     return walk.verified()
 
 
-def record_at(log: Log, trusted: str | TrustRoot, index: int) -> Stored:
+def record_at(log: Log, trusted: str | TrustRoot, index: int, against: Iterable[bytes] = ()) -> Stored:
     """Answer one record of a register that verifies as a whole. Raises as `verify`, and RegisterUnreadable."""
-    walk = Walk(log, trusted)
-    found = [one for one in walk.records() if one.index == index]
+    return records_at(log, trusted, frozenset({index}), against)[0]
+
+
+def records_at(
+    log: Log, trusted: str | TrustRoot, indices: frozenset[int], against: Iterable[bytes] = ()
+) -> tuple[Stored, ...]:
+    """Answer the records of these indices, in order. Raises as `verify`, and RegisterUnreadable where one is not there."""
+    walk = Walk(log, trusted, against)
+    found = tuple([one for one in walk.records() if one.index in indices])
+    missing = indices - {one.index for one in found}
+    if missing:
+        raise RegisterUnreadable(
+            f"there is no record {min(missing)}: the register has {walk.verified().size}"
+        )
+    return found
+
+
+def records_named(
+    log: Log, trusted: str | TrustRoot, name: str, against: Iterable[bytes] = ()
+) -> tuple[Stored, ...]:
+    """Answer the record of an index or an id, or all records about the document of a digest.
+
+    Raises as `verify`, and RegisterUnreadable where there is none.
+    """
+    if name.isascii() and name.isdecimal() and len(name) < len("2" * 16):
+        return (record_at(log, trusted, int(name), against),)
+    walk = Walk(log, trusted, against)
+    wanted = name.strip().lower()
+    found = tuple([one for one in walk.records() if wanted in (one.record.standing.id, one.record.subject)])
     if not found:
-        raise RegisterUnreadable(f"there is no record {index}: the register has {walk.verified().size}")
-    return found[0]
+        raise RegisterUnreadable("no record has that index or id, or is about a document of that digest")
+    return found
 
 
 class Walk:
@@ -237,7 +264,7 @@ def _taken(envelopes: Iterator[bytes]) -> tuple[list[bytes], RegisterBroken | No
     chunk: list[bytes] = []
     try:
         for envelope in islice(envelopes, AT_ONCE):
-            chunk.append(envelope)
+            chunk.append(envelope)  # noqa: PERF402 - what was read before it broke off counts
     except RegisterBroken as broken:
         return chunk, broken
     return chunk, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from isa_guard.cli import keys as cli_keys
-from isa_guard.cli import recording
+from isa_guard.cli import opening, recording
 from tests.cli.calls import AS_OF, BAD, EXAMPLES, GOOD, ROOT, call
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def test_a_recorded_decision_is_listed_shown_verified_and_replayed(capsys: Captu
     assert (listed.code, len(listed.out.splitlines())) == (0, 2)
     assert "permit-with-obligations" in listed.out.splitlines()[0]
     shown = call(capsys, "register", "show", "1", *REGISTER)
-    assert json.loads(shown.out)["decision"] == "refuse"
+    assert json.loads(shown.out)["decision"]["verdict"] == "refuse"
     verified = call(capsys, "register", "verify", *REGISTER)
     assert verified.code == 0
     assert f"{ORIGIN}: 2 records verify." in verified.out
@@ -179,18 +180,27 @@ def test_bytes_beyond_the_checkpoint_are_mentioned(capsys: Capture, folder: Path
     path.write_bytes(b"torn")
     answer = call(capsys, "register", "verify", *REGISTER)
     assert answer.code == 0
-    assert "4 bytes follow that no checkpoint covers" in answer.out
+    assert "one record follows that no checkpoint covers" in answer.out
 
 
 def test_an_erased_case_is_no_error_of_the_register(capsys: Capture, folder: Path) -> None:
     recorded(capsys, GOOD, BAD)
-    erased = [path for path in (folder / "register" / "cases").rglob("*") if path.is_file()]
-    erased[0].unlink()
+    first, second = (hashlib.sha256(Path(one).read_bytes()).hexdigest() for one in (GOOD, BAD))
+    why = ("--reason", "retention-expired", "--authority", "information-asset-owner", *REGISTER, *PASS)
+    done = call(capsys, "register", "erase", first, *why)
+    assert (done.code, done.out.splitlines()[0]) == (0, "Erased.")
+    assert "Record 2 says so: retention-expired, on the authority of the information-asset-owner." in done.out
     partly = call(capsys, "register", "replay", "--all", *REGISTER)
-    assert (partly.code, partly.out.splitlines()[-1]) == (0, "1 replayed and the same, 1 erased")
-    erased[1].unlink()
+    assert (partly.code, partly.out.splitlines()[-1]) == (0, "1 replayed and the same, 1 erased, 1 events")
+    assert call(capsys, "register", "erase", second, *why).code == 0
     assert call(capsys, "register", "replay", "--all", *REGISTER).code == 4  # nothing was replayed
-    assert call(capsys, "register", "verify", *REGISTER).code == 0
+    verified = call(capsys, "register", "verify", *REGISTER)
+    assert (verified.code, "2 cases erased, as records say." in verified.out) == (0, True)
+    assert Path(GOOD).read_bytes() not in b"".join(
+        path.read_bytes() for path in (folder / "register").rglob("*") if path.is_file()
+    )
+    assert call(capsys, "register", "erase", "0" * 64, *why).code == 2
+    assert call(capsys, "register", "erase", second, *why[:3], "Jane Doe", *why[4:]).code == 2
 
 
 def test_a_replay_names_one_record_or_all(capsys: Capture, folder: Path) -> None:
@@ -293,7 +303,7 @@ def test_recording_needs_a_register_and_keys(capsys: Capture, folder: Path) -> N
     assert call(capsys, "check", GOOD, *AS_OF, "--register", "register").code == 2
     assert call(capsys, "check", GOOD, *AS_OF, "--register", "absent", "--key", "keys").code == 4
     with pytest.raises(Exception, match="say where the register is"):
-        recording.register_folder("")
+        opening.register_store("")
     unrecorded = call(capsys, "check", GOOD, *AS_OF, *REGISTER, "--no-record")
     assert (unrecorded.code, "recorded" in unrecorded.out) == (0, False)
 

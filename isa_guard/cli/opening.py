@@ -1,0 +1,84 @@
+"""The register that a call is about: where the settings say, held against a root key that does not come out of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from isa_guard.cli.settings import read_settings
+from isa_guard.errors import UsageError
+from isa_guard.frozen import dataclass
+from isa_guard.register.register import trust_root_of
+from isa_guard.register.stores import open_store
+from isa_guard.register.trust import claimed_origin
+from isa_guard.register.trusted import remembered, seen, tip
+
+if TYPE_CHECKING:
+    from isa_guard.cli.settings import Settings
+    from isa_guard.register.store import Log, Store
+    from isa_guard.register.trust_root import TrustRoot
+
+REGISTER: Final = click.option("--register", help="The register: a folder, or postgresql://...")
+KEY: Final = click.option(
+    "--key", help="The folder of the keys, which also holds what registers are trusted."
+)
+TRUST: Final = click.option("--trust", help="The root key's fingerprint, as the agreement's annex has it.")
+PASSPHRASE: Final = click.option(
+    "--passphrase-file", help="A private file, or /dev/fd/N, that holds the passphrase of the keys."
+)
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A register, the trust root that it is held against, and the heads noted of it here."""
+
+    store: Store
+    trust: TrustRoot
+    heads: tuple[bytes, ...]
+
+
+def opened(register: str | None, key: str | None, trust: str | None) -> Opened:
+    """Answer the register of the flags and settings. Raises UsageError, Untrusted, RegisterBroken."""
+    settings = read_settings().with_flags({"register": register, "key": key})
+    store = register_store(settings.value("register"))
+    noted = settings.value("key")
+    root = held_against(store, settings, trust)
+    if not noted:
+        return Opened(store, root, ())
+    seen(Path(noted), root)
+    kept = tip(Path(noted), root.origin)
+    return Opened(store, root, (kept,) if kept is not None else ())
+
+
+def held_against(log: Log, settings: Settings, trust: str | None) -> TrustRoot:
+    """Answer the trust root of a log, if the root key of the flag, or the one noted beside the keys, stands behind it."""
+    return trust_root_of(log, fingerprint(trust) if trust is not None else _remembered(log, settings))
+
+
+def register_store(setting: str) -> Store:
+    """Answer the store that is set. Raises UsageError where none is."""
+    if not setting:
+        raise UsageError("say where the register is: --register, ISA_GUARD_REGISTER or a setting")
+    return open_store(setting)
+
+
+def fingerprint(text: str) -> str:
+    """Answer a fingerprint as typed. Raises UsageError."""
+    plain = text.strip().lower().replace(":", "")
+    if not _FINGERPRINT.match(plain):
+        raise UsageError(
+            "--trust takes a fingerprint: 64 hexadecimal digits, as `isa-guard register init` printed them"
+        )
+    return plain
+
+
+def _remembered(log: Log, settings: Settings) -> str:
+    if not settings.value("key"):
+        raise UsageError(
+            "say which root key to trust: --trust FINGERPRINT, or --key with the folder that notes it"
+        )
+    return remembered(Path(settings.value("key")), claimed_origin(log.trust_roots()[0]))

@@ -1,0 +1,37 @@
+"""The index of a register made anew: all that it says follows from the journal and the cases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from isa_guard.register.chain import Chain
+from isa_guard.register.register import proven_checkpoint
+
+if TYPE_CHECKING:
+    from isa_guard.register.store import Noted, Store
+    from isa_guard.register.trust_root import TrustRoot
+
+AT_ONCE: Final = 4_096
+
+
+def reindex(store: Store, trust: TrustRoot) -> int:
+    """Put the index aside, make it anew, and answer how many records it has.
+
+    Every record is verified on the way. Raises RegisterBroken, StorageFailed.
+    """
+    with store.writing() as writer:
+        checkpoint = proven_checkpoint(store.checkpoint(), trust)
+        writer.forget()
+        chain = Chain(trust)
+        noted: list[Noted] = []
+        if not checkpoint.size:
+            chain.matches(checkpoint)
+        for envelope in writer.entries(0):
+            if chain.size == checkpoint.size:
+                break
+            noted.append(chain.noted_follow(envelope))
+            if len(noted) == AT_ONCE or chain.size == checkpoint.size:
+                writer.remember(noted, chain.tip)
+                noted = []
+        chain.matches(checkpoint)
+    return chain.size
