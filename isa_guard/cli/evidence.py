@@ -34,7 +34,8 @@ def export(*, folder: Path, register: str | None, key: str | None, trust: str | 
     from isa_guard.register.verify import verify
 
     found = opened(register, key, trust)
-    verify(found.store, found.trust, found.heads)
+    proven = verify(found.store, found.trust, found.heads)
+    found.store.keep_checkpoint(proven.size, found.store.checkpoint())  # what was published is kept for ever
     published = publish(found.store, folder)
     click.echo(f"{published.size} records are published in {folder}; {published.written} files were written.")
     return 0

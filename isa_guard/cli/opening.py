@@ -25,7 +25,10 @@ REGISTER: Final = click.option("--register", help="The register: a folder, or po
 KEY: Final = click.option(
     "--key", help="The folder of the keys, which also holds what registers are trusted."
 )
-TRUST: Final = click.option("--trust", help="The root key's fingerprint, as the agreement's annex has it.")
+TRUST: Final = click.option(
+    "--trust",
+    help="The root key's fingerprint, as the agreement's annex has it; nothing noted beside the keys is then asked.",
+)
 PASSPHRASE: Final = click.option(
     "--passphrase-file", help="A private file, or /dev/fd/N, that holds the passphrase of the keys."
 )
@@ -47,7 +50,7 @@ def opened(register: str | None, key: str | None, trust: str | None) -> Opened:
     store = register_store(settings.value("register"))
     noted = settings.value("key")
     root = held_against(store, settings, trust)
-    if not noted:
+    if not noted or trust is not None:
         return Opened(store, root, ())
     seen(Path(noted), root)
     kept = tip(Path(noted), root.origin)

@@ -47,6 +47,7 @@ def command() -> None:
 def init(*, where: str, origin: str, key: str | None, passphrase_file: str | None) -> int:
     """Make an empty REGISTER, a folder or postgresql://..., and note beside the keys which root key it has."""
     from isa_guard.register.ml_dsa import load_ml_dsa_signer
+    from isa_guard.register.note import note_key
     from isa_guard.register.register import Signers, create
     from isa_guard.register.trusted import remember, trusted_path
 
@@ -63,6 +64,7 @@ def init(*, where: str, origin: str, key: str | None, passphrase_file: str | Non
     click.echo(
         "Print the fingerprint in the agreement's annex: it is what an auditor checks the register against."
     )
+    click.echo(f"A witness who is to cosign it needs this key: {note_key(origin, log.public_key)}")
     click.echo(f"Move {keys / 'root.pem'} to a place offline: recording does not need it.")
     return 0
 
@@ -170,8 +172,9 @@ def replay(
     return _told(one, click.echo)
 
 
-for _command in (*EVIDENCE, witness, *CUSTODY):
+for _command in (*EVIDENCE, *CUSTODY):
     command.add_command(_command)
+command.add_command(witness, "witness")
 
 
 def _line(record: Record) -> str:
@@ -188,13 +191,14 @@ def _told(found: Iterable[Replayed], say: Callable[[str], None]) -> int:
     for one in found:
         say(f"{one.index:>8}  {one.what:<23} {one.came_out.value}")
         counts[one.came_out] += 1
-    rest = f", {counts[Replay.EVENT]} events" if counts[Replay.EVENT] else ""
+    rest = f", {_number(counts[Replay.EVENT], 'event')}" if counts[Replay.EVENT] else ""
     say(f"{counts[Replay.SAME]} replayed and the same, {counts[Replay.ERASED]} erased{rest}")
     return 0 if counts[Replay.SAME] else 4
 
 
 def _told_verified(proven: Verified, trust: TrustRoot, heads: int, now: datetime) -> None:
-    click.echo(f"{proven.origin}: {proven.size} records verify.\nroot {proven.root.hex()}")
+    verb = "verifies" if proven.size == 1 else "verify"
+    click.echo(f"{proven.origin}: {_number(proven.size, 'record')} {verb}.\nroot {proven.root.hex()}")
     if proven.beyond:
         what = "one record follows" if proven.beyond == 1 else f"{proven.beyond} records follow"
         click.echo(f"{what} that no checkpoint covers: an append is going on, or was broken off.")

@@ -195,6 +195,7 @@ def read_event(members: Members) -> Event:
         case KeyEvent.KIND:
             members.only("action", "keyid", "kind", "role", "successor", "trustRoot")
             trust = members.object("trustRoot")
+            trust.only("digest", "version")
             return KeyEvent(
                 action=_action(members.text("action")),
                 role=members.text("role"),
@@ -206,6 +207,8 @@ def read_event(members: Members) -> Event:
         case WitnessEvent.KIND:
             members.only("cosigners", "digest", "kind", "size")
             cosigners = [Members(one, "a cosigner") for one in members.list("cosigners")]
+            for one in cosigners:
+                one.only("name", "time")
             return WitnessEvent(
                 size=members.number("size"),
                 note_digest=members.object("digest").digest(),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.register.chain import Chain
+from isa_guard.register.faults import Damage, RegisterBroken
 from isa_guard.register.register import proven_checkpoint
 
 if TYPE_CHECKING:
@@ -24,14 +26,14 @@ def reindex(store: Store, trust: TrustRoot) -> int:
         writer.forget()
         chain = Chain(trust)
         noted: list[Noted] = []
-        if not checkpoint.size:
-            chain.matches(checkpoint)
-        for envelope in writer.entries(0):
-            if chain.size == checkpoint.size:
-                break
+        # No farther: what follows is an append that was broken off, and may be torn.
+        for envelope in islice(writer.entries(0), checkpoint.size):
             noted.append(chain.noted_follow(envelope))
             if len(noted) == AT_ONCE or chain.size == checkpoint.size:
                 writer.remember(noted, chain.tip)
                 noted = []
+        if chain.size < checkpoint.size:
+            what = f"the checkpoint covers {checkpoint.size}, the journal holds {chain.size}"
+            raise RegisterBroken(Damage.MISSING, chain.size, what)
         chain.matches(checkpoint)
     return chain.size

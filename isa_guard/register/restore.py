@@ -87,10 +87,6 @@ def restore(
     """
     trust = trust_root_of(former, trusted)
     proven = verify(former, trust)
-    if witnessed_size is not None and witnessed_size < proven.size:
-        raise UsageError(
-            f"the backup itself has {proven.size} records: a witness's newest head is not below that"
-        )
     following = _following(trust, root, signers)
     content = write_trust_root(following, root)
     note = signed_checkpoint(Checkpoint(following.origin, 0, EMPTY_ROOT), signers)
