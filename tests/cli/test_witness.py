@@ -14,6 +14,7 @@ import pytest
 
 from isa_guard.cli.witness import command
 from isa_guard.errors import IsaGuardError
+from isa_guard.register import witness as protocol
 from isa_guard.register.checkpoint import Checkpoint, sign_checkpoint
 from isa_guard.register.cosignature import cosignatures, read_witness_key
 from isa_guard.register.keys import FileSigner, Role, load_public, new_keys
@@ -21,7 +22,6 @@ from isa_guard.register.merkle import leaf_hash
 from isa_guard.register.note import note_key
 from isa_guard.register.proof import root_at
 from isa_guard.register.tiles import TileFolder, tile_path
-from isa_guard.register.witness import Answer
 from isa_guard.register.witness_http import WitnessServer
 from isa_guard.register.witness_state import WitnessFolder
 
@@ -104,65 +104,52 @@ def witness_key(state: Path) -> str:
 UNLOCKED = ["--state", "state", "--passphrase-file", "passphrase"]
 
 
-def test_a_partner_cosigns_by_file(witness_key: str, tmp_path: Path, capsys: Capture) -> None:
-    first = published(tmp_path, 5)
-    assert call(capsys, "request", first, "--out", "request").out == (
-        "A request to cosign 5 records of which the witness has seen 0.\nWritten to request.\n"
+def asked(folder: Path, old: int = 0) -> None:
+    """A request as somebody else's register makes one."""
+    Path("request").write_bytes(
+        protocol.request(TileFolder(folder), (folder / "checkpoint").read_bytes(), old)
     )
+
+
+def test_a_request_is_cosigned_by_file(witness_key: str, tmp_path: Path, capsys: Capture) -> None:
+    first = published(tmp_path, 5)
+    asked(first)
     signed = call(capsys, "sign", "request", *UNLOCKED, "--out", "answer")
     assert (signed.code, signed.out) == (0, f"Cosigned: 5 records of {ORIGIN}.\nWritten to answer.\n")
-    applied = call(
-        capsys, "apply", first / "checkpoint", "answer", "--witness", witness_key, "--out", "cosigned"
-    )
-    assert applied.code == 0
-    assert applied.out.startswith(f"Cosigned: 5 records of {ORIGIN}.\n  by {NAME}, 20")
-    note = Path("cosigned").read_bytes()
-    assert note == (first / "checkpoint").read_bytes() + Path("answer").read_bytes()
+    note = (first / "checkpoint").read_bytes() + Path("answer").read_bytes()
     assert len(cosignatures(note, dict([read_witness_key(witness_key)]))) == 1
-    assert max(map(len, applied.out.splitlines())) <= 80
+    assert max(map(len, signed.out.splitlines())) <= 80
 
 
 def test_without_a_file_the_answer_alone_goes_to_standard_output(
     witness_key: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    first = published(tmp_path, 5)
+    asked(published(tmp_path, 5))
     capfdbinary.readouterr()
-    command.main(["request", str(first)], standalone_mode=False)
-    found = capfdbinary.readouterr()
-    Path("request").write_bytes(found.out)
-    assert found.err == b"A request to cosign 5 records of which the witness has seen 0.\n"
     command.main(["sign", "request", *UNLOCKED], standalone_mode=False)
     found = capfdbinary.readouterr()
     assert found.out.startswith("— ".encode())
     assert found.err.startswith(b"Cosigned: ")
-    Path("answer").write_bytes(found.out)
-    command.main(
-        ["apply", str(first / "checkpoint"), "answer", "--witness", witness_key], standalone_mode=False
-    )
-    assert capfdbinary.readouterr().out == (first / "checkpoint").read_bytes() + Path("answer").read_bytes()
 
 
 def test_a_request_from_another_size_is_told_the_right_one(
     witness_key: str, tmp_path: Path, capsys: Capture
 ) -> None:
-    call(capsys, "request", published(tmp_path, 5), "--out", "request")
+    asked(published(tmp_path, 5))
     assert call(capsys, "sign", "request", *UNLOCKED, "--out", "answer").code == 0
-    call(capsys, "request", published(tmp_path, 9), "--out", "request")
+    asked(published(tmp_path, 9))
     told = call(capsys, "sign", "request", *UNLOCKED)
     assert told.code == 5
     assert told.out.splitlines()[0] == "Not cosigned: 5 records of this log were cosigned last."
     assert "--old 5" in told.out
-    call(capsys, "request", tmp_path / "published-9", "--old", "5", "--out", "request")
+    asked(tmp_path / "published-9", 5)
     assert call(capsys, "sign", "request", *UNLOCKED, "--out", "answer").code == 0
-    back = call(capsys, "request", tmp_path / "published-5", "--old", "9")
-    assert (back.code, back.out) == (5, "")
-    assert "set back" in back.err
 
 
 def test_two_stories_are_refused_and_both_are_kept(witness_key: str, tmp_path: Path, capsys: Capture) -> None:
-    call(capsys, "request", published(tmp_path, 5), "--out", "request")
+    asked(published(tmp_path, 5))
     call(capsys, "sign", "request", *UNLOCKED, "--out", "answer")
-    call(capsys, "request", published(tmp_path, 5, "other "), "--old", "5", "--out", "request")
+    asked(published(tmp_path, 5, "other "), 5)
     told = call(capsys, "sign", "request", *UNLOCKED, "--out", "second")
     assert told.code == 5
     assert told.out.startswith("Not cosigned: two checkpoints of one size have two roots")
@@ -188,46 +175,10 @@ def test_a_stranger_is_not_cosigned(witness_key: str, tmp_path: Path, capsys: Ca
     first = published(tmp_path, 5)
     checkpoint = Checkpoint(ORIGIN, 5, root_at(TileFolder(first), 5))
     (first / "checkpoint").write_bytes(sign_checkpoint(checkpoint, FileSigner(b"\x02" * 32)))
-    call(capsys, "request", first, "--out", "request")
+    asked(first)
     told = call(capsys, "sign", "request", *UNLOCKED)
     assert (told.code, told.err) == (5, "")
     assert told.out == "Not cosigned: the checkpoint is not signed by a key that is trusted for this log\n"
-
-
-def test_no_request_is_made_of_tiles_that_do_not_give_the_root(
-    state: Path, tmp_path: Path, capsys: Capture
-) -> None:
-    first = published(tmp_path, 5)
-    (first / "checkpoint").write_bytes((published(tmp_path, 5, "other ") / "checkpoint").read_bytes())
-    told = call(capsys, "request", first)
-    assert (told.code, told.out) == (5, "")
-    assert "do not give the root" in told.err
-
-
-def test_two_witnesses_of_one_name_are_one_too_many(
-    witness_key: str, tmp_path: Path, capsys: Capture
-) -> None:
-    other = WitnessFolder(tmp_path / "state").known().verifier_key(LOG.public_key)
-    named = ["--witness", witness_key, "--witness", other, "--witness", witness_key]
-    told = call(capsys, "send", published(tmp_path, 5), "http://w.example", *named)
-    assert told.code == 2
-    assert "two keys go by one name" in told.err
-
-
-def test_an_answer_about_something_else_is_not_applied(
-    witness_key: str, tmp_path: Path, capsys: Capture
-) -> None:
-    call(capsys, "request", published(tmp_path, 5), "--out", "request")
-    call(capsys, "sign", "request", *UNLOCKED, "--out", "answer")
-    other = published(tmp_path, 6) / "checkpoint"
-    told = call(capsys, "apply", other, "answer", "--witness", witness_key, "--out", "cosigned")
-    assert told.code == 5
-    assert "not one over this checkpoint" in told.err
-    assert not Path("cosigned").exists()
-    for bad, what in (("nonsense", "no verifier key"), (LOG_KEY, "no verifier key of a witness")):
-        told = call(capsys, "apply", other, "answer", "--witness", bad)
-        assert told.code == 2
-        assert what in told.err
 
 
 def test_a_witness_has_one_name(state: Path, witness_key: str, capsys: Capture) -> None:
@@ -277,29 +228,6 @@ def served(monkeypatch: pytest.MonkeyPatch, during: object) -> None:
     monkeypatch.setattr(WitnessServer, "serve_forever", serve_forever)
 
 
-def test_a_partner_cosigns_over_the_network(
-    witness_key: str, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answers: list[Called] = []
-
-    def during(url: str) -> None:
-        for size, story in ((5, ""), (9, ""), (9, "other ")):
-            folder = published(tmp_path, size, story)
-            out = f"cosigned-{len(answers)}"
-            answers.append(call(capsys, "send", folder, url, "--witness", witness_key, "--out", out))
-
-    served(monkeypatch, during)
-    told = call(capsys, "serve", *UNLOCKED, "--port", "0")
-    assert told.code == 0
-    assert [one.code for one in answers] == [0, 0, 5], answers
-    assert answers[1].out.startswith(f"Cosigned: 9 records of {ORIGIN}.\n  by {NAME}, 20")
-    assert answers[2].out.startswith("Not cosigned: the witness answered 422: ")
-    assert not Path("cosigned-2").exists()
-    known = dict([read_witness_key(witness_key)])
-    assert len(cosignatures(Path("cosigned-1").read_bytes(), known)) == 1
-    assert told.out == "Stopped.\n"  # what it said before was read while it served
-
-
 def test_serving_says_where(
     witness_key: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -311,34 +239,3 @@ def test_serving_says_where(
         told = call(capsys, "serve", *UNLOCKED, "--port", str(taken.getsockname()[1]))
     assert (told.code, told.out) == (2, "")
     assert "cannot listen on 127.0.0.1" in told.err
-
-
-@pytest.mark.parametrize(
-    ("answers", "code", "what"),
-    [
-        ([Answer(409, "", b"1\n"), Answer(409, "", b"2\n"), Answer(409, "", b"3\n")], 4, "try again"),
-        ([Answer(409, "", b"99\n")], 5, "set back"),
-        ([Answer(500, "", b"")], 4, "answered 500"),
-        ([Answer(302, "", b"")], 4, "answered 302"),
-        ([Answer(403, "", b"bad \x1b[31m\n" + b"x" * 999)], 5, "answered 403: bad \\u001b[31m x"),
-        ([Answer(200, "", b"<html>")], 4, "no cosignature"),
-    ],
-)
-def test_whatever_else_a_witness_answers_is_told(
-    witness_key: str,
-    tmp_path: Path,
-    capsys: Capture,
-    monkeypatch: pytest.MonkeyPatch,
-    answers: list[Answer],
-    code: int,
-    what: str,
-) -> None:
-    left = iter(answers)
-    monkeypatch.setattr("isa_guard.register.witness_http.submit", lambda *_: next(left))
-    told = call(
-        capsys, "send", published(tmp_path, 5), "http://w.example", "--witness", witness_key, "--out", "note"
-    )
-    assert told.code == code
-    assert what in told.out + told.err
-    assert len(told.out) < 300
-    assert not Path("note").exists()
