@@ -210,7 +210,7 @@ class Directory:
                 storage.sync_folder(older.parent)
                 found += 1
             if self.index.path.exists():
-                self.index.forget(bytes.fromhex(digest))
+                self._forget(bytes.fromhex(digest))
         return found > 0
 
     def backups(self) -> tuple[str, ...]:
@@ -291,16 +291,33 @@ class Directory:
             slot = next((one for one in cases.slots(folder) if one.digest == wanted), None)
         return cases.read(folder, slot) if slot else None
 
+    def _forget(self, digest: bytes) -> None:
+        try:
+            self.index.forget(digest)
+        except StorageFailed:  # corrupt, so that nobody can say what it holds
+            self.index.discard()
+
     def _keep_cases(self, contents: Mapping[str, bytes]) -> None:
         try:
             new = self.index.not_kept(contents)
         except StorageFailed:
             new = dict(contents)
+        for digest in contents.keys() - new.keys():
+            if not self._lies_as_noted(digest):
+                new[digest] = contents[digest]
         slots = self._growth.add(list(new.values())) if new else ()
         try:
             self.index.keep(slots)
         except StorageFailed:
             return  # found by looking, until `reindex`
+
+    def _lies_as_noted(self, digest: str) -> bool:
+        """Answer whether a case is whole where the index has it: it may be the index of another state or register."""
+        try:
+            slot = self.index.kept(bytes.fromhex(digest))
+            return slot is not None and cases.read(self.folder / "cases", slot) is not None
+        except (StorageFailed, ArchiveBroken):
+            return False
 
     def _blob(self, shelf: Shelf, digest: str) -> Path:
         folder = self.folder / _PLACES[shelf]

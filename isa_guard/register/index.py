@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 256  # hashes in a tile of C2SP tlog-tiles
 _HASH: Final = 32
+_LIMIT_PLACE: Final = 10**12  # of records and of bytes: more has no name, and no file
+_CORRUPT: Final = "the index is corrupt; `isa-guard register reindex` makes it anew"
 # Rollback journal, one connection at a time: SQLite before 3.51.3 can lose commits in WAL mode with several.
 # secure_delete: what is deleted leaves no free page behind.
 _SETTINGS: Final = (
@@ -86,19 +88,22 @@ class Index:
 
     def tip(self) -> tuple[tuple[bytes, ...], Position, Position] | None:
         """Answer the peaks without the last record, where that lies, and where the next will be."""
+        query = "SELECT peaks, size - 1, last_segment, last_offset, size, segment, offset FROM tip"
         with self._reading() as database:
-            row = database.execute("SELECT * FROM tip").fetchone()
+            row = database.execute(query).fetchone()
         if row is None:
             return None
-        _, size, joined, segment, offset, last_segment, last_offset = row
+        joined, *numbers = row
+        if not isinstance(joined, bytes):
+            raise StorageFailed(_CORRUPT)
         peaks = tuple(joined[at : at + _HASH] for at in range(0, len(joined), _HASH))
-        return peaks, Position(size - 1, last_segment, last_offset), Position(size, segment, offset)
+        return peaks, Position(*_numbers(numbers[:3])), Position(*_numbers(numbers[3:]))
 
     def place(self, index: int) -> Position | None:
         """Answer where a record lies."""
         with self._reading() as database:
             row = database.execute("SELECT segment, offset FROM record WHERE idx = ?", (index,)).fetchone()
-        return Position(index, *row) if row else None
+        return Position(index, *_numbers(row)) if row else None
 
     def found(self, name: str) -> tuple[int, ...]:
         """Answer the records of an id, or about the subject of a digest."""
@@ -120,6 +125,8 @@ class Index:
             found = tuple(row[0] for row in database.execute(query, key))
         if len(found) != stop - start:
             raise StorageFailed("the index lacks hashes; `isa-guard register reindex` makes it anew")
+        if not all(isinstance(one, bytes) and len(one) == _HASH for one in found):
+            raise StorageFailed(_CORRUPT)
         return found
 
     def keep(self, slots: Iterable[Slot]) -> None:
@@ -146,7 +153,10 @@ class Index:
             row = database.execute(
                 "SELECT segment, offset, length FROM kept WHERE digest = ?", (digest,)
             ).fetchone()
-        return Slot(row[0], row[1], row[2], digest) if row else None
+        if row is None:
+            return None
+        segment, offset, length = _numbers(row)
+        return Slot(segment, offset, length, digest)
 
     def forget(self, digest: bytes) -> None:
         """Note no longer where a case lay."""
@@ -189,6 +199,14 @@ class Index:
         if version != VERSION:
             database.executescript(_TABLES)
         return database
+
+
+def _numbers(row: Sequence[object]) -> tuple[int, ...]:
+    """Answer the numbers in a row that says where something lies. Raises StorageFailed where none lies so."""
+    numbers = tuple(one for one in row if isinstance(one, int) and 0 <= one < _LIMIT_PLACE)
+    if len(numbers) != len(row):
+        raise StorageFailed(_CORRUPT)
+    return numbers
 
 
 def _complete(database: sqlite3.Connection, before: int, size: int) -> None:

@@ -315,9 +315,10 @@ class Appender:
         try:
             self._follow(writer)
         except RegisterBroken as broken:
-            if not began_at or broken.damage is not Damage.ROOT:
+            doubtful = broken.damage is Damage.ROOT or self._chain.size < self._covered.size
+            if not began_at or not doubtful:
                 raise
-            # The end that was noted did not give the signed root: read all, and believe only that.
+            # The end that was noted does not lead to the signed root: read all, and believe only that.
             self.surroundings.warn("the index of the register is wrong and is made anew")
             writer.forget()
             self._chain, self._unnoted = Chain(self.trust), []
