@@ -29,6 +29,8 @@ class Reading:
 
 def instant(moment: datetime) -> str:
     """Answer an instant in UTC with microseconds, as RFC 3339 writes it; texts sort as the instants do."""
+    if moment.tzinfo is UTC:
+        return f"{moment.isoformat(timespec='microseconds')[:-6]}Z"
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 

@@ -65,7 +65,7 @@ class PublicKey:
     @property
     def key_id(self) -> str:
         """The fingerprint: SHA-256 of the SPKI DER, small hexadecimal digits."""
-        return hashlib.sha256(self.spki).hexdigest()
+        return _key_id(self.spki)
 
     @property
     def pem(self) -> bytes:
@@ -304,6 +304,12 @@ def _shared_salt(folder: Path, passphrase: bytes) -> bytes | None:
             raise KeyRefused(f"{what}: one passphrase guards all the keys of a folder")
         return pbes2.salt_of(content)
     return None
+
+
+@lru_cache(maxsize=64)
+def _key_id(spki: bytes) -> str:
+    """Answer a fingerprint; it is asked for with every record."""
+    return hashlib.sha256(spki).hexdigest()
 
 
 @lru_cache(maxsize=64)

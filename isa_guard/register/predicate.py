@@ -22,10 +22,10 @@ from isa_guard.register.clock import instant
 from isa_guard.uk.calendars import CALENDAR_IDS, calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from isa_guard.language.values import Value
-    from isa_guard.model.agreement import Agreement, Source
+    from isa_guard.model.agreement import Agreement, Clause, Source
     from isa_guard.model.decision import Decision, Finding
     from isa_guard.model.facts import Fact, FactKind
     from isa_guard.register.engine import Engine
@@ -37,7 +37,7 @@ LIMIT_INLINE: Final = 12 * 1024  # of each list, so that the three and all else 
 LIMIT_DESCRIBED: Final = 16
 LIMIT_PATTERNS: Final = 4_096
 PARTY_FIELDS: Final = ("from", "to", "originator", "party", "owner", "holder", "notified_party")
-BASES: Final = {"statutory", "consent"}
+BASES: Final = frozenset({"statutory", "consent"})
 
 _POSITION = re.compile(r"\[[0-9]*\]")
 
@@ -62,11 +62,12 @@ def decision_part(decision: Decision, commitment_key: bytes) -> Part:
     """
     described = _described(decision.agreement)
     pattern = described.pattern(decision)
+    notable = [decision.findings[at] for at in pattern.notable]
     lists = {
-        "findings": described.findings(decision.fact, [decision.findings[at] for at in pattern.notable]),
+        "findings": described.findings(decision.fact, notable) if notable else _NOTHING,
         "met": pattern.met,
         "notApplicable": pattern.silent,
-        "obligations": list(_obligations(decision)),
+        "obligations": described.obligations(decision) if decision.obligations else _NOTHING,
     }
     return _part(decision, commitment_key, lists, pattern, {"verdict": text(decision.verdict.value)})
 
@@ -78,7 +79,7 @@ def decision_part_1(decision: Decision, commitment_key: bytes) -> Part:
     lists = {
         "findings": described.findings(decision.fact, decision.applicable),
         "notApplicable": pattern.silent,
-        "obligations": list(_obligations(decision)),
+        "obligations": described.obligations(decision),
     }
     return _part(decision, commitment_key, lists, pattern, {"decision": text(decision.verdict.value)})
 
@@ -102,46 +103,50 @@ def engine_part(engine: Engine) -> Json:
 def _part(
     decision: Decision,
     commitment_key: bytes,
-    lists: Mapping[str, Sequence[bytes]],
+    lists: Mapping[str, _List],
     pattern: _Pattern,
     verdict: Mapping[str, bytes],
 ) -> Part:
     """Put a part together from members that are each written already; most are the same from record to record."""
-    agreement, fact = decision.agreement, decision.fact
-    described = _described(agreement)
-    purpose = _purpose(fact, agreement)
-    inline = {name: _fitting(items) for name, items in lists.items()}
-    truncated = any(len(inline[name]) < len(items) for name, items in lists.items())
-    attachment = _object({name: _array(items) for name, items in lists.items()}) if truncated else None
+    fact = decision.fact
+    described = _described(decision.agreement)
+    inline = {name: _fitting(one) for name, one in lists.items()}
+    truncated = any(inline[name] is not one.array for name, one in lists.items())
     members = {
-        **{name: _array(items) for name, items in inline.items()},
+        **inline,
         **verdict,
+        **described.named(fact),
         "agreement": described.agreement,
         "asOf": text(instant(decision.now)),
-        "dispensations": _array(_texts(one.id for one in decision.dispensations)),
+        "dispensations": _array(_texts(one.id for one in decision.dispensations))
+        if pattern.notable
+        else b"[]",
         "findingsTruncated": b"true" if truncated else b"false",
-        "inputs": _array(_inputs(fact)),
+        "inputs": _inputs(fact),
         "kind": text(fact.kind.value),
-        "legalBasis": _array(_texts(_legal_basis(fact, agreement))),
-        "parties": _object(
-            {name: text(_party(value, agreement)) for name, value in _given(fact.values, PARTY_FIELDS)}
-        ),
         "position": text(fact.position),
-        "purpose": text(purpose) if purpose is not None else b"null",
-        "readings": _array(pattern.readings),
+        "readings": pattern.readings.array,
         "reference": b'{"hmac-sha256":"%s"}' % commitment(commitment_key, fact.reference).encode("ascii"),
         "rulePack": described.rule_pack,
     }
-    if attachment is not None:
-        members["findingsDigest"] = strict_json.write(_sha256(hashlib.sha256(attachment).hexdigest()))
+    if not truncated:
+        return Part(_object(members), None)
+    attachment = _object({name: one.array for name, one in lists.items()})
+    members["findingsDigest"] = strict_json.write(_sha256(hashlib.sha256(attachment).hexdigest()))
     return Part(_object(members), attachment)
 
 
 def _object(members: Mapping[str, bytes]) -> bytes:
     """Answer an object of members that are written already."""
-    return b"{%s}" % b",".join(
-        [b'"%s":%s' % (name.encode("ascii"), members[name]) for name in sorted(members)]
-    )
+    form, order = _form(tuple(members))
+    return form % tuple([members[name] for name in order])
+
+
+@lru_cache(maxsize=256)
+def _form(names: tuple[str, ...]) -> tuple[bytes, tuple[str, ...]]:
+    """Answer how an object of these names is written, and in which order."""
+    order = tuple(sorted(names))
+    return b"{%s}" % b",".join(b'"%s":%%s' % name.encode("ascii") for name in order), order
 
 
 @lru_cache(maxsize=4_096)
@@ -161,13 +166,28 @@ def _texts(values: Iterable[str]) -> list[bytes]:
 
 
 @dataclass(frozen=True, slots=True)
+class _List:
+    """Items that are written already, and the array of them."""
+
+    items: Sequence[bytes]
+    array: bytes
+
+
+def _listed(items: Sequence[bytes]) -> _List:
+    return _List(items, _array(items))
+
+
+_NOTHING: Final = _List((), b"[]")
+
+
+@dataclass(frozen=True, slots=True)
 class _Pattern:
     """What follows from the outcomes alone; `notable` are the places of what is neither met nor beside the point."""
 
     notable: tuple[int, ...]
-    met: list[bytes]
-    silent: list[bytes]
-    readings: list[bytes]
+    met: _List
+    silent: _List
+    readings: _List
 
 
 class _Described:
@@ -179,12 +199,47 @@ class _Described:
         self.rule_pack = strict_json.write(
             {"digest": _sha256(agreement.rules_digest), "families": _families(agreement.rule_sources)}
         )
+        self._parties = frozenset(one.id for one in agreement.parties)
+        self._purposes = frozenset(one.id for one in agreement.purposes)
+        self._gateways = frozenset(one.id for one in agreement.gateways)
         self._patterns: dict[tuple[object, ...], _Pattern] = {}
         self._names: dict[FactKind, frozenset[str]] = {}
+        self._clauses: dict[str, bytes] = {}
 
-    def findings(self, fact: Fact, findings: Iterable[Finding]) -> list[bytes]:
+    def findings(self, fact: Fact, findings: Iterable[Finding]) -> _List:
         """Answer findings with clauses, outcome and place."""
-        return [_finding(fact, self._declared(fact.kind), one) for one in findings]
+        return _listed([self._finding(fact, one) for one in findings])
+
+    def obligations(self, decision: Decision) -> _List:
+        """Answer the obligations; a duty is named by its place in its rule, for its words are free text."""
+        seen: set[tuple[str, int]] = set()
+        written: list[bytes] = []
+        for one in decision.obligations:
+            index = next(
+                number
+                for number, duty in enumerate(one.rule.duties)
+                if duty.do == one.do and (one.rule.id, number) not in seen
+            )
+            seen.add((one.rule.id, index))
+            due = text(instant(one.by)) if one.by else b"null"
+            clauses = self._of_clauses(one.rule.id, one.clauses)
+            written.append(
+                b'{"clauses":%s,"due":%s,"duty":%d,"rule":%s}' % (clauses, due, index, text(one.rule.id))
+            )
+        return _listed(written)
+
+    def named(self, fact: Fact) -> dict[str, bytes]:
+        """Answer what the fact names and the agreement declares: parties, purpose, basis and gateway."""
+        values = fact.values
+        parties = {name: _ours(value, self._parties) for name, value in _given(values, PARTY_FIELDS)}
+        basis = [_ours(value, BASES) for _, value in _given(values, ("basis",))]
+        gateway = [_ours(value, self._gateways) for _, value in _given(values, ("gateway",))]
+        purpose = values.get("purpose")
+        return {
+            "legalBasis": _array(basis + gateway),
+            "parties": _object(parties),
+            "purpose": b"null" if purpose is None else _ours(purpose, self._purposes),
+        }
 
     def pattern(self, decision: Decision) -> _Pattern:
         """Answer what follows from the outcomes of a decision. A year of transfers has a few dozen patterns."""
@@ -193,22 +248,47 @@ class _Described:
         if found is None:
             if len(self._patterns) >= LIMIT_PATTERNS:
                 self._patterns.clear()
-            readings = {
-                reading.id: None
-                for one in decision.applicable
-                for reading in self.source.readings_of(one.rule.id)
-            }
-            by_outcome: dict[Outcome, list[str]] = {outcome: [] for outcome in Outcome}
-            for one in decision.findings:
-                by_outcome[one.outcome].append(one.rule.id)
-            plain = {Outcome.MET, Outcome.NOT_APPLICABLE}
-            found = self._patterns[key] = _Pattern(
-                tuple(at for at, one in enumerate(decision.findings) if one.outcome not in plain),
-                _texts(by_outcome[Outcome.MET]),
-                _texts(by_outcome[Outcome.NOT_APPLICABLE]),
-                _texts(readings),
-            )
+            found = self._patterns[key] = self._pattern(decision)
         return found
+
+    def _pattern(self, decision: Decision) -> _Pattern:
+        by_outcome: dict[Outcome, list[str]] = {outcome: [] for outcome in Outcome}
+        for one in decision.findings:
+            by_outcome[one.outcome].append(one.rule.id)
+        plain = {Outcome.MET, Outcome.NOT_APPLICABLE}
+        readings = {
+            reading.id: None
+            for one in decision.applicable
+            for reading in self.source.readings_of(one.rule.id)
+        }
+        return _Pattern(
+            tuple([at for at, one in enumerate(decision.findings) if one.outcome not in plain]),
+            _listed(_texts(by_outcome[Outcome.MET])),
+            _listed(_texts(by_outcome[Outcome.NOT_APPLICABLE])),
+            _listed(_texts(readings)),
+        )
+
+    def _finding(self, fact: Fact, finding: Finding) -> bytes:
+        names = self._declared(fact.kind)
+        written = {
+            "clauses": self._of_clauses(finding.rule.id, finding.clauses),
+            "locator": text(_locator(finding, fact)),
+            "otherwise": text(finding.rule.otherwise.value),
+            "outcome": text(finding.outcome.value),
+            "rule": text(finding.rule.id),
+        }
+        if finding.asserted:
+            written["asserted"] = _array(_texts(_declared(finding.asserted, names)))
+        if finding.missing:
+            written["missing"] = _array(_texts(_declared(finding.missing, names)))
+        if finding.dispensation is not None:
+            written["dispensation"] = text(finding.dispensation.id)
+        return _object(written)
+
+    def _of_clauses(self, rule: str, clauses: Iterable[Clause]) -> bytes:
+        if rule not in self._clauses:
+            self._clauses[rule] = _array(_texts(clause.number for clause in clauses))
+        return self._clauses[rule]
 
     def _declared(self, kind: FactKind) -> frozenset[str]:
         if kind not in self._names:
@@ -254,49 +334,13 @@ def _families(sources: Iterable[Source]) -> list[Json]:
     return [*sorted({source.name.split("/")[1] for source in sources})]
 
 
-def _finding(fact: Fact, names: frozenset[str], finding: Finding) -> bytes:
-    written = {
-        "clauses": _array(_texts(clause.number for clause in finding.clauses)),
-        "locator": text(_locator(finding, fact)),
-        "otherwise": text(finding.rule.otherwise.value),
-        "outcome": text(finding.outcome.value),
-        "rule": text(finding.rule.id),
-    }
-    if finding.asserted:
-        written["asserted"] = _array(_texts(_declared(finding.asserted, names)))
-    if finding.missing:
-        written["missing"] = _array(_texts(_declared(finding.missing, names)))
-    if finding.dispensation is not None:
-        written["dispensation"] = text(finding.dispensation.id)
-    return _object(written)
-
-
-def _obligations(decision: Decision) -> Iterator[bytes]:
-    """Answer the obligations; a duty is named by its place in its rule, for its words are free text."""
-    seen: set[tuple[str, int]] = set()
-    for one in decision.obligations:
-        index = next(
-            number
-            for number, duty in enumerate(one.rule.duties)
-            if duty.do == one.do and (one.rule.id, number) not in seen
-        )
-        seen.add((one.rule.id, index))
-        yield _object(
-            {
-                "clauses": _array(_texts(clause.number for clause in one.clauses)),
-                "due": text(instant(one.by)) if one.by else b"null",
-                "duty": b"%d" % index,
-                "rule": text(one.rule.id),
-            }
-        )
-
-
-def _fitting(items: Sequence[bytes]) -> Sequence[bytes]:
-    """Answer as many of the first items as fit the space of one list."""
-    if sum(map(len, items)) + len(items) <= LIMIT_INLINE:
-        return items
-    sizes = accumulate(len(item) + 1 for item in items)
-    return [item for item, size in zip(items, sizes, strict=True) if size <= LIMIT_INLINE]
+def _fitting(of: _List) -> bytes:
+    """Answer the array of as many of the first items as fit the space of one list: the very array where all do."""
+    if len(of.array) <= LIMIT_INLINE + 1:
+        return of.array
+    sizes = accumulate(len(item) + 1 for item in of.items)
+    kept = [item for item, size in zip(of.items, sizes, strict=True) if size <= LIMIT_INLINE]
+    return of.array if len(kept) == len(of.items) else _array(kept)
 
 
 def _locator(finding: Finding, fact: Fact) -> str:
@@ -324,22 +368,20 @@ def _paths(record: Record, prefix: str) -> Iterator[str]:
             yield from _paths(inner, path)
 
 
-def _inputs(fact: Fact) -> Iterator[bytes]:
+def _inputs(fact: Fact) -> bytes:
+    """Answer what was decided on: the fact, and every piece of evidence, by digest."""
     kind = b"json" if fact.content.lstrip()[:1] in {b"{", b"["} else b"yaml"
-    yield b'{"digest":{"sha256":"%s"},"mediaType":"application/%s","role":"fact","size":%d}' % (
+    first = b'{"digest":{"sha256":"%s"},"mediaType":"application/%s","role":"fact","size":%d}' % (
         fact.digest.encode("ascii"),
         kind,
         len(fact.content),
     )
-    for one in sorted(fact.evidence, key=lambda one: one.field):
-        yield _object(
-            {
-                "digest": b'{"sha256":%s}' % text(one.digest),
-                "field": text(one.field),
-                "kind": text(one.kind),
-                "role": b'"evidence"',
-            }
-        )
+    rest = [
+        b'{"digest":{"sha256":%s},"field":%s,"kind":%s,"role":"evidence"}'
+        % (text(one.digest), text(one.field), text(one.kind))
+        for one in sorted(fact.evidence, key=lambda one: one.field)
+    ]
+    return _array([first, *rest])
 
 
 def _given(values: Mapping[str, Value], names: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -349,21 +391,6 @@ def _given(values: Mapping[str, Value], names: Iterable[str]) -> Iterator[tuple[
             yield name, value
 
 
-def _party(value: str, agreement: Agreement) -> str:
-    return value if agreement.party(value) else NOT_OURS
-
-
-def _purpose(fact: Fact, agreement: Agreement) -> str | None:
-    value = fact.values.get("purpose")
-    if value is None:
-        return None
-    return (
-        value if isinstance(value, str) and any(one.id == value for one in agreement.purposes) else NOT_OURS
-    )
-
-
-def _legal_basis(fact: Fact, agreement: Agreement) -> Iterator[str]:
-    """Answer the basis and the gateway that the fact names, each a word of ours or of the agreement."""
-    gateways = {one.id for one in agreement.gateways}
-    for name, value in _given(fact.values, ("basis", "gateway")):
-        yield value if value in (BASES if name == "basis" else gateways) else NOT_OURS
+def _ours(value: Value, declared: Container[str]) -> bytes:
+    """Answer a word where it is one of ours; anything else could be anything."""
+    return text(value) if isinstance(value, str) and value in declared else text(NOT_OURS)

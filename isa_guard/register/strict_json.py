@@ -98,9 +98,9 @@ def _plain(value: object) -> bool:
     return joined.isascii() and joined.isprintable()
 
 
-def _shallow(text: str) -> bool:
-    """Answer whether JSON without escapes has at most LIMIT_DEPTH levels, by its brackets alone."""
-    brackets = "".join(text.split('"')[::2]).encode().translate(None, _NO_BRACKETS)
+def _shallow(structure: bytes) -> bool:
+    """Answer whether JSON has at most LIMIT_DEPTH levels, by what stands between its texts."""
+    brackets = structure.translate(None, _NO_BRACKETS)
     for _ in range(LIMIT_DEPTH):
         if not brackets:
             return True
@@ -145,11 +145,21 @@ def _quick(text: str) -> Json:
     """Answer by the C reader what it and the careful one surely read alike."""
     if "\\" in text or not ((text.isascii() and text.isprintable()) or not _CONTROL.search(text)):
         raise _DoubtError
-    if not _shallow(text):
+    # Without escapes every quotation mark begins or ends a text, so what stands between texts is the structure.
+    structure = "".join(text.split('"')[::2]).encode("ascii")
+    if not _shallow(structure):
         raise _DoubtError
-    value: Json = json.loads(text, parse_int=_integer, parse_float=_never, parse_constant=_never)
-    # What gives the very same bytes again has no name twice, no spaces and no second way to write a number.
-    if _ENCODER.encode(value) != text:
+    members = 0
+
+    def counted(found: dict[str, Json]) -> dict[str, Json]:
+        nonlocal members
+        members += len(found)
+        return found
+
+    value: Json = json.loads(
+        text, object_hook=counted, parse_int=_integer, parse_float=_never, parse_constant=_never
+    )
+    if members != structure.count(b":"):  # a name that stands twice in an object is one member
         raise _DoubtError
     return value
 

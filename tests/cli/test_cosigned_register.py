@@ -104,6 +104,7 @@ def serving(office: Path) -> WitnessServer:
 
 def test_a_partner_cosigns_over_the_network_and_refuses_another_story(office: Path, capsys: Capture) -> None:
     shutil.copytree("register", "copy")
+    sent = call(capsys, "register", "verify", *WITH)
     with serving(office) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()

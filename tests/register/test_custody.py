@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from isa_guard.errors import UsageError
+from isa_guard.errors import EvidenceError, UsageError
 from isa_guard.register import backup
 from isa_guard.register.directory import Directory
 from isa_guard.register.erasure import erase
 from isa_guard.register.event import ErasureEvent, ErasureReason, RecoveryEvent
-from isa_guard.register.faults import EvidenceError, RegisterUnreadable, StorageFailed
+from isa_guard.register.faults import RegisterUnreadable, StorageFailed
 from isa_guard.register.register import Appender, trust_root_of
 from isa_guard.register.replay import Replay, replay_all
 from isa_guard.register.restore import following_origin, restore, unpack
