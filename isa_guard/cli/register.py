@@ -34,6 +34,9 @@ OLDER: Final = (
 )
 
 
+OVERDUE: Final = "Overdue:"
+
+
 @click.group()
 def command() -> None:
     """The register of signed records. Whatever does not verify ends with exit code 5."""
@@ -121,7 +124,10 @@ def verify(
     tiles: Path | None,
     against: tuple[Path, ...],
 ) -> int:
-    """Verify every record, the links between them, the checkpoint over all, and every head that was kept."""
+    """Verify every record, the links between them, the checkpoint over all, and every head that was kept.
+
+    Exit code 3 says that it verifies and that a witness is overdue.
+    """
     from isa_guard.cli.evidence import read_note
     from isa_guard.register.faults import HeadsContradict
     from isa_guard.register.tiles import TileFolder
@@ -141,8 +147,7 @@ def verify(
     except HeadsContradict as error:
         _show_heads(error)
         raise
-    _told_verified(proven, root, len(notes), datetime.now(UTC))
-    return 0
+    return _told_verified(proven, root, len(notes), datetime.now(UTC))
 
 
 @command.command()
@@ -196,7 +201,8 @@ def _told(found: Iterable[Replayed], say: Callable[[str], None]) -> int:
     return 0 if counts[Replay.SAME] else 4
 
 
-def _told_verified(proven: Verified, trust: TrustRoot, heads: int, now: datetime) -> None:
+def _told_verified(proven: Verified, trust: TrustRoot, heads: int, now: datetime) -> int:
+    """Say what was proven. Answer 3 where a witness is overdue: somebody has to see to it."""
     verb = "verifies" if proven.size == 1 else "verify"
     click.echo(f"{proven.origin}: {_number(proven.size, 'record')} {verb}.\nroot {proven.root.hex()}")
     if proven.beyond:
@@ -213,10 +219,12 @@ def _told_verified(proven: Verified, trust: TrustRoot, heads: int, now: datetime
         click.echo(
             f"The clock was set before record {first}{' and others' if proven.clock_steps[5:] else ''}."
         )
-    for line in witnessing(proven, trust, now):
+    said = witnessing(proven, trust, now)
+    for line in said:
         click.echo(line)
     if not heads and proven.witnessed is None:
         click.echo(OLDER)
+    return 3 if any(line.startswith(OVERDUE) for line in said) else 0
 
 
 def witnessing(proven: Verified, trust: TrustRoot, now: datetime) -> list[str]:
@@ -225,11 +233,11 @@ def witnessing(proven: Verified, trust: TrustRoot, now: datetime) -> list[str]:
         return []
     seen = proven.witnessed
     if seen is None:
-        return ["Overdue: no witness has cosigned it yet. `isa-guard register witness request` begins it."]
+        return [f"{OVERDUE} no witness has cosigned it yet. `isa-guard register witness request` begins it."]
     said = f"{_number(seen.size, 'record')} cosigned by {_number(trust.quorum, 'witness')} on {seen.at:%-d %B %Y %H:%M}Z."
     every = trust.witness_every
     if every is not None and now - seen.at > timedelta(days=every) and seen.size < proven.size:
-        return [said, f"Overdue: a witness is to see it every {_number(every, 'day')}."]
+        return [said, f"{OVERDUE} a witness is to see it every {_number(every, 'day')}."]
     return [said]
 
 

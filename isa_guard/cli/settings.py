@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LIMIT: Final = 1024 * 1024
+PATHS: Final = frozenset({"rules", "policies", "register", "key"})
 KNOWN: Final = ("agreement", "rules", "policies", "register", "key", "format")
 
 
@@ -111,9 +112,10 @@ def _settings(table: Mapping[str, object], path: Path) -> Mapping[str, Setting]:
     ]
     if problems:
         raise LoadError(tuple(problems))
-    # A path in a file is meant from where the file lies, not from where the command is called.
-    paths = {"rules", "policies", "register", "key"}
-    return {
-        name: Setting(str((path.parent / str(value)) if name in paths else value), str(path))
-        for name, value in table.items()
-    }
+    return {name: Setting(_meant(name, str(value), path.parent), str(path)) for name, value in table.items()}
+
+
+def _meant(name: str, value: str, folder: Path) -> str:
+    """Answer a setting of a file; a path is meant from where the file lies, not from where the command is called."""
+    is_path = name in PATHS and "://" not in value  # a register may lie in a database
+    return str(folder / value) if is_path else value

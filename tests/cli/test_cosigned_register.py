@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import threading
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -46,8 +47,20 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> 
     return tmp_path
 
 
-def test_a_partner_cosigns_by_file_and_the_register_says_so(office: Path, capsys: Capture) -> None:
-    assert "Overdue: no witness has cosigned it yet." in call(capsys, "register", "verify", *WITH).out
+class InAMonth(datetime):
+    """A clock for one who looks a month later."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> InAMonth:
+        later = datetime.now(tz) + timedelta(days=30)
+        return cls.fromtimestamp(later.timestamp(), tz)
+
+
+def test_a_partner_cosigns_by_file_and_the_register_says_so(
+    office: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = call(capsys, "register", "verify", *WITH)
+    assert (never.code, "Overdue: no witness has cosigned it yet." in never.out) == (3, True)
     made = call(capsys, "register", "witness", "request", "--out", "request", *WITH)
     assert made.out == "A request to cosign 2 records of which the witness has seen 0.\nWritten to request.\n"
     # The register grows before the answer comes back: it is about the head that was asked about.
@@ -63,6 +76,9 @@ def test_a_partner_cosigns_by_file_and_the_register_says_so(office: Path, capsys
     assert "2 records cosigned by 1 witness on " in verified.out
     assert "Overdue" not in verified.out
     assert f"witness-event           2 records, by {NAME}" in call(capsys, "register", "list", *WITH).out
+    monkeypatch.setattr("isa_guard.cli.register.datetime", InAMonth)
+    late = call(capsys, "register", "verify", *WITH)
+    assert (late.code, "Overdue: a witness is to see it every 7 days." in late.out) == (3, True)
     # The next request begins where the witness is.
     again = call(capsys, "register", "witness", "request", "--out", "request", *WITH)
     assert again.out.startswith("A request to cosign 4 records of which the witness has seen 2.")
