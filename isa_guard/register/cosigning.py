@@ -59,9 +59,8 @@ def ask(store: Store, trust: TrustRoot, old: int | None) -> Asked:
 
 def seen_size(store: Store, trust: TrustRoot) -> int:
     """Answer the size of the newest head here that a witness has cosigned, 0 where there is none."""
-    notes = {claimed_checkpoint(note).size: note for note in store.kept_checkpoints()}
-    cosigned = [size for size, note in notes.items() if cosignatures(note, trust.witness_keys(size))]
-    return max(cosigned, default=0)
+    kept = [(claimed_checkpoint(note).size, note) for note in store.kept_checkpoints()]
+    return max((size for size, note in kept if cosignatures(note, trust.witness_keys(size))), default=0)
 
 
 def take(appender: Appender, answer: Answer) -> Taken:

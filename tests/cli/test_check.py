@@ -161,6 +161,14 @@ def test_settings_say_where_they_come_from(
     assert rows["key"] == ["not", "set"]
 
 
+def test_a_register_in_a_database_is_no_path(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "isa-guard.toml").write_text('register = "postgresql://host/database"\n')
+    rows = call(capsys, "check", "--show-config").out.splitlines()
+    assert "postgresql://host/database" in next(line for line in rows if line.startswith("register")).split()
+
+
 def test_a_flag_beats_the_environment_and_that_the_file(
     capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
