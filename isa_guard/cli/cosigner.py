@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from isa_guard.cli.clock import now_or
-from isa_guard.cli.keys import known_passphrase
+from isa_guard.cli.unlocking import known_passphrase
 from isa_guard.errors import UsageError
 from isa_guard.register import storage
 from isa_guard.register import witness as protocol

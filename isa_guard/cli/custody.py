@@ -135,9 +135,9 @@ def restore(
     The old register is never gone on with: what was appended after the backup is lost, and others may hold proofs of
     it. The root key is needed, for the new epoch has a trust root of its own.
     """
-    from isa_guard.cli.keys import keys_folder, known_passphrase
     from isa_guard.cli.opening import fingerprint
     from isa_guard.cli.recording import surroundings
+    from isa_guard.cli.unlocking import keys_folder, known_passphrase
     from isa_guard.register.keys import Role, load_signer
     from isa_guard.register.ml_dsa import load_ml_dsa_signer
     from isa_guard.register.register import Signers

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isa_guard.cli.keys import keys_folder, known_passphrase
+from isa_guard.cli.unlocking import keys_folder, known_passphrase
 from isa_guard.errors import KeyRefused, UsageError
 from isa_guard.frozen import dataclass
 from isa_guard.register import rotation, storage, succession
@@ -21,8 +21,8 @@ from isa_guard.register.event import KeyAction, KeyEvent
 from isa_guard.register.faults import SignatureInvalid
 from isa_guard.register.keys import LIMIT_PEM, PublicKey, Role, load_public, load_signer, public_key, spki_of
 from isa_guard.register.ml_dsa import load_ml_dsa_public, load_ml_dsa_signer, ml_dsa_public_key
-from isa_guard.register.register import Appender, Signers
 from isa_guard.register.note import note_key
+from isa_guard.register.register import Appender, Signers
 from isa_guard.register.trust import claimed_origin, read_trust_roots, remembered, seen
 
 if TYPE_CHECKING:

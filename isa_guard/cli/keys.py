@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from isa_guard.cli.settings import read_settings
-from isa_guard.errors import KeyRefused, UsageError
-from isa_guard.register import passphrase
+from isa_guard.cli.unlocking import keys_folder, known_passphrase, new_passphrase
+from isa_guard.errors import UsageError
 from isa_guard.register.keys import Role, load_public, new_keys, private_path, public_path, token_path
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ PURPOSES: Final = {
 }
 REASONS: Final = ("key-compromise", "superseded", "cessation")
 _NUMBERS: Final = {1: "One key", 2: "Two keys", 3: "Three keys", 4: "Four keys"}
-TERMINAL: Final = "/dev/tty"
 _FILE_HELP: Final = "A private file, or /dev/fd/N, that holds the passphrase of the keys."
 
 
@@ -324,45 +323,3 @@ def _present(folder: Path) -> dict[Role, str]:
     if second is not None:
         found[Role.LOG_ML_DSA] = second.key_id
     return found or {Role.RECORD: load_public(folder, Role.RECORD).key_id}
-
-
-def keys_folder(setting: str) -> Path:
-    """Answer the folder of keys that is set. Raises UsageError where none is."""
-    if not setting:
-        raise UsageError(
-            "say where the keys are: --key, ISA_GUARD_KEY or a setting; `isa-guard keys new` makes them"
-        )
-    return Path(setting)
-
-
-def known_passphrase(file: str | None) -> bytes:
-    """Answer the passphrase of keys that are there: from a file, a credential or the terminal. Raises KeyRefused."""
-    found = passphrase.from_file(file) if file else passphrase.from_credential(os.environ)
-    return found if found is not None else _asked("Passphrase of the keys: ")
-
-
-def new_passphrase(file: str | None) -> bytes:
-    """Answer a passphrase for new keys, typed twice or read from a file. Raises KeyRefused for a short one."""
-    found = passphrase.from_file(file) if file else passphrase.from_credential(os.environ)
-    if found is None:
-        found = _asked("Passphrase for the new keys: ")
-        passphrase.refuse_weak(found)
-        if _asked("The same again: ") != found:
-            raise KeyRefused("the two passphrases differ; no key was made")
-    passphrase.refuse_weak(found)
-    return found
-
-
-def _asked(question: str) -> bytes:
-    """Ask on the terminal itself, which is there even where facts come through standard input."""
-    import getpass
-
-    try:
-        os.close(os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY))
-    except OSError:
-        hint = "give --passphrase-file FILE, or the systemd credential isa-guard-passphrase"
-        raise KeyRefused(f"there is no terminal to ask for the passphrase; {hint}") from None
-    try:
-        return passphrase.typed(getpass.getpass(question))
-    except EOFError:
-        raise KeyRefused("no passphrase was given") from None

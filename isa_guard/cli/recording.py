@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.cli.keys import keys_folder, known_passphrase
 from isa_guard.cli.log import LOG
 from isa_guard.cli.opening import register_store
+from isa_guard.cli.unlocking import keys_folder, known_passphrase
 from isa_guard.errors import IsaGuardError
 from isa_guard.register.clock import Reading
 from isa_guard.register.heads import refuse_contradiction

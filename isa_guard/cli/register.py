@@ -12,9 +12,9 @@ import click
 
 from isa_guard.cli.custody import COMMANDS as CUSTODY
 from isa_guard.cli.evidence import COMMANDS as EVIDENCE
-from isa_guard.cli.keys import keys_folder, known_passphrase
 from isa_guard.cli.opening import KEY, PASSPHRASE, REGISTER, TRUST, held_against, opened, register_store
 from isa_guard.cli.settings import read_settings
+from isa_guard.cli.unlocking import keys_folder, known_passphrase
 from isa_guard.cli.witness import command as witness
 from isa_guard.errors import UsageError
 from isa_guard.register.keys import Role, load_signer

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from isa_guard.cli import keys as cli_keys
-from isa_guard.cli import opening, recording
+from isa_guard.cli import opening, recording, unlocking
 from tests.cli.calls import AS_OF, BAD, EXAMPLES, GOOD, ROOT, call
 
 if TYPE_CHECKING:
@@ -218,7 +217,7 @@ def test_without_a_passphrase_nothing_is_recorded_and_nothing_reported(
     wrong = recorded(capsys, GOOD)
     assert (wrong.code, wrong.out) == (4, "")
     assert "passphrase is not the one" in wrong.err
-    monkeypatch.setattr(cli_keys, "TERMINAL", str(folder / "absent"))
+    monkeypatch.setattr(unlocking, "TERMINAL", str(folder / "absent"))
     missing = call(capsys, "check", GOOD, *AS_OF, *REGISTER)
     assert (missing.code, missing.out) == (4, "")
     assert "--passphrase-file" in missing.err
@@ -228,7 +227,7 @@ def test_a_passphrase_is_asked_for_on_the_terminal(
     capsys: Capture, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(cli_keys, "_asked", lambda _: PASSPHRASE.encode())
+        patch.setattr(unlocking, "_asked", lambda _: PASSPHRASE.encode())
         assert call(capsys, "check", GOOD, *AS_OF, *REGISTER).code == 0
     credentials = folder / "credentials"
     credentials.mkdir()
@@ -257,7 +256,7 @@ def test_a_new_passphrase_is_typed_twice_and_not_short(
         return found
 
     monkeypatch.setattr("getpass.getpass", asked)
-    monkeypatch.setattr(cli_keys, "TERMINAL", "/dev/null")
+    monkeypatch.setattr(unlocking, "TERMINAL", "/dev/null")
     refused = call(capsys, "keys", "new", "keys")
     assert refused.code == 4
     assert what in refused.err
@@ -268,7 +267,7 @@ def test_keys_and_a_register_are_made_and_the_next_step_is_said(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("getpass.getpass", lambda _: PASSPHRASE)
-    monkeypatch.setattr(cli_keys, "TERMINAL", "/dev/null")
+    monkeypatch.setattr(unlocking, "TERMINAL", "/dev/null")
     made = call(capsys, "keys", "new", "keys")
     assert (made.code, "isa-guard register init" in made.out) == (0, True)
     begun = call(capsys, "register", "init", "register", "--origin", ORIGIN, "--key", "keys")
