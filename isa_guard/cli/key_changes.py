@@ -21,7 +21,6 @@ from isa_guard.register.event import KeyAction, KeyEvent
 from isa_guard.register.faults import SignatureInvalid
 from isa_guard.register.keys import LIMIT_PEM, PublicKey, Role, load_public, load_signer, public_key, spki_of
 from isa_guard.register.ml_dsa import load_ml_dsa_public, load_ml_dsa_signer, ml_dsa_public_key
-from isa_guard.register.note import note_key
 from isa_guard.register.register import Appender, Signers
 from isa_guard.register.trust import claimed_origin, read_trust_roots, remembered, seen
 
@@ -180,8 +179,6 @@ def states(folder: Path, settings: Settings) -> Iterator[str]:
     for one in trust.grants:
         until = "" if one.valid_until is None else f" until {one.valid_until}"
         yield f"  {one.role.value:<10} {one.key.key_id[:8]}  from record {one.valid_from}{until}{_revoked(trust, one.key.key_id)}\n"
-        if one.role is Role.LOG and isinstance(one.key, PublicKey):
-            yield f"             as a witness knows it: {note_key(trust.origin, one.key)}\n"
     for witness in trust.witnesses:
         yield f"  witness    {witness.key.key_id[:8]}  {witness.name}{_revoked(trust, witness.key.key_id)}\n"
     for root in trust.roots:

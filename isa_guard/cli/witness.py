@@ -59,6 +59,23 @@ def request(
     return 0
 
 
+@command.command("key")
+@REGISTER
+@KEY
+@TRUST
+def key_(*, register: str | None, key: str | None, trust: str | None) -> int:
+    """Print the key by which a witness knows this register, one line for each that is in use."""
+    from isa_guard.register.checkpoint import claimed_checkpoint
+    from isa_guard.register.keys import Role
+    from isa_guard.register.note import note_key
+
+    found = opened(register, key, trust)
+    size = claimed_checkpoint(found.store.checkpoint()).size
+    for one in found.trust.keys(Role.LOG, size):
+        click.echo(note_key(found.trust.origin, one))
+    return 0
+
+
 @command.command()
 @click.argument("answer_file", metavar="ANSWER", type=PATH)
 @REGISTER

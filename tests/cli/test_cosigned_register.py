@@ -39,6 +39,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> 
     assert call(capsys, "keys", "new", "partner", "--witness", *unlock).code == 0
     made = call(capsys, "register", "init", "register", "--origin", ORIGIN, "--key", "keys", *unlock)
     (log_key,) = re.findall(r"needs this key: (\S+)", made.out)
+    assert call(capsys, "register", "witness", "key", *WITH).out == f"{log_key}\n"
     state = ("--state", "partner", "--name", NAME)
     known = call(capsys, "register", "witness", "trust", log_key, *state)
     assert call(capsys, "check", GOOD, *AS_OF, *UNLOCKED).code == 0
