@@ -50,6 +50,29 @@ where="--register $work/register --key $work/keys"
 expect 0 register list $where
 expect 0 register verify $where
 expect 0 register replay --all $where
+
+say "The partner agency cosigns the register"
+expect 0 keys new "$work/partner" --witness $pass
+log=$(isa-guard register witness key $where)
+isa-guard register witness trust "$log" --state "$work/partner" --name partner.example/witness >"$work/told" || exit 1
+expect 0 keys grant witness "$(tail -n 1 "$work/told")" --every 7 $where $pass
+expect 0 register witness request --out "$work/request" $where
+expect 0 register witness sign "$work/request" --state "$work/partner" $pass --out "$work/answer"
+expect 0 register witness apply "$work/answer" $where $pass
+expect 0 register verify $where
+
+say "Evidence for a stranger: openssl and coreutils check it, and nothing of isa-guard"
+expect 0 register bundle "$work/evidence.tar" 1 5 $where
+mkdir "$work/evidence"
+tar -C "$work/evidence" -xf "$work/evidence.tar"
+printf '$ sh the commands of VERIFY.txt\n\n'
+(cd "$work/evidence" && sed -n 's/^    //p' VERIFY.txt >commands && sh commands) || exit 1
+
+say "An older copy of the register, put back whole"
+cp -R "$work/register" "$work/copy"
+expect 0 check examples/onward-sharing/transfer.yaml $keep
+expect 5 register verify --register "$work/copy" --key "$work/keys"
+
 say "One byte of a record changed"
 journal="$work/register/journal/000000000000.seg"
 was=$(dd if="$journal" bs=1 skip=2000 count=1 2>/dev/null)
