@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 @click.option("--register", help="The register's folder.")
 @click.option("--key", help="The folder of the keys that sign.")
 @click.option("--passphrase-file", help="A file, or /dev/fd/N, that holds the passphrase of the keys.")
+@click.option(
+    "--supersedes", help="The id of an earlier record, whose decision this one replaces. For one fact."
+)
 @click.option("--rules", help="A folder of rule packs, looked at before the shipped ones.")
 @click.option("--policies", help="A folder of agreements, looked at before the shipped ones.")
 @click.option("--verbose", "-v", is_flag=True, help="Say also what was met.")
@@ -55,6 +58,7 @@ def command(
     register: str | None,
     key: str | None,
     passphrase_file: str | None,
+    supersedes: str | None,
     rules: str | None,
     policies: str | None,
     verbose: bool,
@@ -78,10 +82,13 @@ def command(
     checker = Checker(settings, moment)
     decisions = tuple(checker.check_all(facts))
     run = Run(decisions, tuple(checker.problems))
-    if decisions and _recording(record, settings):
+    recording = _recording(record, settings)
+    if supersedes is not None and not (recording and len(decisions) == 1):
+        raise UsageError("--supersedes goes with one fact that is recorded")
+    if decisions and recording:
         from isa_guard.cli.recording import recorded
 
-        run = recorded(run, settings, passphrase_file)
+        run = recorded(run, settings, passphrase_file, supersedes)
     write_reports(run, reports, color, verbose=verbose)
     return run.exit_code
 

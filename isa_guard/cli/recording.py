@@ -31,14 +31,18 @@ AT_ONCE: Final = 1_000  # decisions in one commit
 BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
-def recorded(run: Run, settings: Settings, passphrase_file: str | None) -> Run:
+def recorded(run: Run, settings: Settings, passphrase_file: str | None, supersedes: str | None = None) -> Run:
     """Answer the run with the leaf index of each decision's record, all of them durable.
+
+    `supersedes` is the id of the record that the one decision replaces.
 
     Raises UsageError without a register or keys, KeyRefused, Untrusted, RegisterBroken, StorageFailed.
     """
     appender = open_appender(settings, passphrase_file)
     indices: list[int] = []
-    for start in range(0, len(run.decisions), AT_ONCE):
+    if supersedes is not None:
+        indices.append(appender.supersede(supersedes, run.decisions[0]).index)
+    for start in range(len(indices), len(run.decisions), AT_ONCE):
         indices += [one.index for one in appender.append(run.decisions[start : start + AT_ONCE])]
     note_tip(settings, appender)
     return replace(run, recorded=tuple(indices))

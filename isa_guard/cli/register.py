@@ -184,7 +184,8 @@ command.add_command(witness, "witness")
 
 def _line(record: Record) -> str:
     if isinstance(record, DecisionRecord):
-        return f"{record.decision:<23} {record.kind:<10} {record.agreement} {record.version}"
+        replaces = f", instead of {record.standing.supersedes}" if record.standing.supersedes else ""
+        return f"{record.decision:<23} {record.kind:<10} {record.agreement} {record.version}{replaces}"
     return f"{record.event.KIND:<23} {record.event.told}"
 
 

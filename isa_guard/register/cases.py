@@ -102,6 +102,8 @@ def read(folder: Path, slot: Slot) -> bytes | None:
         if header[LENGTH:] != slot.digest or int.from_bytes(header[:LENGTH], "big") != slot.length:
             return None
         content = storage.read_at(descriptor, slot.offset + HEADER, slot.length)
+    except OSError as error:
+        raise ArchiveBroken(f"the case store cannot be read: {storage.plain(error)}") from None
     finally:
         os.close(descriptor)
     if hashlib.sha256(content).digest() != slot.digest:

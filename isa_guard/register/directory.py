@@ -78,8 +78,9 @@ class Directory:
     def trust_roots(self) -> tuple[bytes, ...]:
         """Answer every version of the trust root."""
         found = [self._part(TRUST_ROOT)]
-        while (self.folder / _trust_root(len(found) + 1)).exists():
-            found.append(self._part(_trust_root(len(found) + 1)))
+        with storage.storing("the trust root cannot be read"):
+            while (self.folder / _trust_root(len(found) + 1)).exists():
+                found.append(self._part(_trust_root(len(found) + 1)))
         return tuple(found)
 
     def checkpoint(self) -> bytes:
@@ -164,7 +165,8 @@ class Directory:
 
     def has(self, shelf: Shelf, digest: str) -> bool:
         """Answer whether something is kept under a digest."""
-        return self._blob(shelf, digest).exists() or (shelf is Shelf.CASES and bool(self._case(digest)))
+        with storage.storing("what is kept cannot be looked for"):
+            return self._blob(shelf, digest).exists() or (shelf is Shelf.CASES and bool(self._case(digest)))
 
     def digests(self, shelf: Shelf) -> Iterator[str]:
         """Answer the digest of everything kept on a shelf."""
@@ -431,6 +433,8 @@ def _lock(descriptor: int) -> None:
                 what = f"another process holds the register for more than {LOCK_SECONDS:.0f} s"
                 raise StorageFailed(what) from None
             time.sleep(0.001)
+        except OSError as error:
+            raise StorageFailed(f"the register cannot be locked: {storage.plain(error)}") from None
         else:
             return
 

@@ -36,6 +36,7 @@ def standing(predicate: Members) -> Members:
             "operator": predicate.text("operator"),
             "origin": register.text("origin"),
             "previous": predicate.found.get("previous"),
+            "supersedes": None,
         },
         "the standing",
     )

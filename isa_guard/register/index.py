@@ -172,7 +172,9 @@ class Index:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        if self._database is None and not self.path.exists():
+        with storage.storing("the index cannot be read"):
+            there = self._database is not None or self.path.exists()
+        if not there:
             raise StorageFailed("there is no index")
         with self._open() as database:
             yield database

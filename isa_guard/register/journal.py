@@ -91,12 +91,14 @@ def _frames_of(path: Path, at: Position) -> Iterator[Frame]:
     with storage.storing("the journal cannot be read"):
         # Without O_NONBLOCK a pipe put in the place of a segment would be waited for.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
         file = os.fdopen(descriptor, "rb", buffering=1 << 18)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    if not regular:
         file.close()
         raise RegisterBroken(Damage.FRAME, at.index, "its segment is no regular file")
     with file:
-        file.seek(at.offset)
+        with storage.storing("the journal cannot be read"):
+            file.seek(at.offset)
         while header := _read(file, HEADER):
             envelope = _content(file, header, at)
             end = Position(at.index + 1, at.segment, at.offset + HEADER + len(envelope))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.errors import KeyRefused, UsageError
 from isa_guard.frozen import dataclass
 from isa_guard.register import archive, dsse
-from isa_guard.register.chain import Chain
+from isa_guard.register.chain import Chain, statement_of
 from isa_guard.register.checkpoint import ORIGIN, Checkpoint, add_ml_dsa, read_checkpoint, sign_checkpoint
 from isa_guard.register.clock import RANDOM_BYTES, stepped, uuid7
 from isa_guard.register.engine import this_engine
@@ -32,7 +32,7 @@ from isa_guard.register.faults import (
 from isa_guard.register.keys import Role
 from isa_guard.register.merkle import EMPTY_ROOT, leaf_hash
 from isa_guard.register.predicate import COMMITMENT_KEY_BYTES
-from isa_guard.register.statement import Standing, draft, event_draft, statement
+from isa_guard.register.statement import ID, Standing, draft, event_draft, statement
 from isa_guard.register.store import Noted, Shelf
 from isa_guard.register.trust import Grant, TrustRoot, read_trust_roots, write_trust_root
 
@@ -189,6 +189,27 @@ class Appender:
         """
         return self.commit(self.drafted(decisions))
 
+    def supersede(self, record_id: str, decision: Decision) -> Receipt:
+        """Record a decision that replaces an earlier one, which stays: nothing is ever taken back by silence.
+
+        Raises as `append`, and UsageError where this register has no record of that id.
+        """
+        if not (ID.match(record_id) and self._has(record_id)):
+            raise UsageError(f"no record here has the id {record_id}: `isa-guard register show` names it")
+        return self.commit((draft(decision, self._commitment_key, this_engine(), record_id),))[0]
+
+    def _has(self, record_id: str) -> bool:
+        """Answer whether a record has an id; the index only saves looking."""
+        try:
+            candidates = self.store.found(record_id)
+        except StorageFailed:
+            candidates = range(self.size)
+        first = min(candidates, default=None)
+        return first is not None and any(
+            statement_of(dsse.open_unverified(envelope).payload, index).standing.id == record_id
+            for index, envelope in enumerate(self.store.entries(first), first)
+        )
+
     def append_event(self, event: Event) -> Receipt:
         """Record what happens to the register itself."""
         return self.commit((event_draft(event, this_engine()),))[0]
@@ -276,7 +297,9 @@ class Appender:
         origin, epoch, operator = self.trust.origin, self.trust.epoch, self.signers.record.key_id
         for index, one in enumerate(drafts, self.size):
             record_id = uuid7(decided_at, self.surroundings.randomness(RANDOM_BYTES))
-            standing = Standing(origin, epoch, index, previous, decided_at, record_id, clock, step, operator)
+            standing = Standing(
+                origin, epoch, index, previous, one.supersedes, decided_at, record_id, clock, step, operator
+            )
             envelope = dsse.sign(statement(one, standing), self.signers.record)
             envelopes.append(envelope)
             standings.append(standing)

@@ -37,8 +37,9 @@ _PAYLOAD: Final = (
 )
 _STANDING: Final = (
     b'{"clock":{"bootId":%s,"monotonicNs":"%d","source":%s,"stepDetected":%s},"decidedAt":"%s","epoch":%d,'
-    b'"id":"%s","index":%d,"operator":"%s","origin":%s,"previous":%s}'
+    b'"id":"%s","index":%d,"operator":"%s","origin":%s,"previous":%s,"supersedes":%s}'
 )
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,20}\Z", re.ASCII)
 
 
@@ -55,6 +56,7 @@ class Draft:
     agreement: Agreement | None
     case: bytes | None
     attachment: bytes | None
+    supersedes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Standing:
     epoch: int
     index: int
     previous: str | None
+    supersedes: str | None  # the id of an earlier record of this register, whose decision this one replaces
     decided_at: datetime
     id: str
     clock: Reading
@@ -109,7 +112,7 @@ class EventRecord:
 Record = DecisionRecord | EventRecord
 
 
-def draft(decision: Decision, commitment_key: bytes, engine: Engine) -> Draft:
+def draft(decision: Decision, commitment_key: bytes, engine: Engine, supersedes: str | None = None) -> Draft:
     """Answer the draft of a record of `decision`. Raises RecordError for what strict JSON cannot hold."""
     part = decision_part(decision, commitment_key)
     context = _context(decision.agreement, engine)
@@ -124,6 +127,7 @@ def draft(decision: Decision, commitment_key: bytes, engine: Engine) -> Draft:
         decision.agreement,
         fact.content,
         part.attachment,
+        supersedes,
     )
 
 
@@ -162,6 +166,7 @@ def _written_standing(of: Standing) -> bytes:
         of.operator.encode("ascii"),
         text(of.origin),
         b'"%s"' % of.previous.encode("ascii") if of.previous else b"null",
+        b'"%s"' % of.supersedes.encode("ascii") if of.supersedes else b"null",
     )
 
 
@@ -234,11 +239,15 @@ def _standing(found: Members) -> Standing:
     previous = found.found.get("previous")
     if previous is not None and not (isinstance(previous, str) and DIGEST.match(previous)):
         raise RecordError("`previous` is no digest")
+    supersedes = found.found.get("supersedes")
+    if supersedes is not None and not (isinstance(supersedes, str) and ID.match(supersedes)):
+        raise RecordError("`supersedes` is no id of a record")
     return Standing(
         origin=found.text("origin"),
         epoch=found.number("epoch"),
         index=found.number("index"),
         previous=previous,
+        supersedes=supersedes,
         decided_at=decided_at,
         id=found.text("id"),
         clock=Reading(decided_at, int(ticks), clock.text("bootId"), clock.text("source")),

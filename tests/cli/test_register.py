@@ -204,6 +204,18 @@ def test_an_erased_case_is_no_error_of_the_register(capsys: Capture, folder: Pat
     assert call(capsys, "register", "erase", second, *why[:3], "Jane Doe", *why[4:]).code == 2
 
 
+def test_a_decision_is_replaced_by_naming_it(capsys: Capture, folder: Path) -> None:
+    recorded(capsys, BAD)
+    first = json.loads(call(capsys, "register", "show", "0", *REGISTER).out)["standing"]["id"]
+    again = call(capsys, "check", GOOD, *AS_OF, *RECORDING, "--supersedes", first)
+    assert (again.code, again.out.splitlines()[-1]) == (0, "recorded as 1")
+    assert call(capsys, "register", "list", *REGISTER).out.splitlines()[1].endswith(f"instead of {first}")
+    many: tuple[str | Path, ...] = (GOOD, BAD, *RECORDING)
+    for arguments in (many, (GOOD, "--no-record")):
+        assert call(capsys, "check", *arguments, *AS_OF, "--supersedes", first).code == 2
+    assert call(capsys, "check", GOOD, *AS_OF, *RECORDING, "--supersedes", "nothing").code == 2
+
+
 def test_a_replay_names_one_record_or_all(capsys: Capture, folder: Path) -> None:
     assert call(capsys, "register", "replay", *REGISTER).code == 2
     assert call(capsys, "register", "replay", "0", "--all", *REGISTER).code == 2

@@ -14,12 +14,12 @@ import textwrap
 import time
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from isa_guard.errors import KeyRefused, UsageError
 from isa_guard.register import directory as module
+from isa_guard.register.directory import Directory
 from isa_guard.register.faults import (
     Damage,
     RecordError,
@@ -28,7 +28,6 @@ from isa_guard.register.faults import (
     StorageFailed,
 )
 from isa_guard.register.journal import framed
-from isa_guard.register.directory import Directory
 from isa_guard.register.register import Signers, checkpoint_of, commitment_key, create
 from isa_guard.register.verify import Walk, verify
 from tests.register.making import NOON, ORIGIN, SIGNERS, Made, appending, decided, made_in, signer
@@ -104,7 +103,7 @@ def test_a_register_begins_in_an_empty_folder_and_with_three_keys(tmp_path: Path
         made_in(made.folder, ORIGIN)
     assert state(made) == before
     with pytest.raises(KeyRefused, match="three different keys"):
-        create(tmp_path / "r", ORIGIN, signer("log"), SIGNERS, os.urandom)
+        create(Directory(tmp_path / "r"), ORIGIN, signer("log"), SIGNERS, os.urandom)
     with pytest.raises(StorageFailed, match="not there"):
         made_in(tmp_path / "no" / "folder", ORIGIN)
 
@@ -392,3 +391,27 @@ def test_a_large_group_is_one_commit(made: Made) -> None:
     receipts = made.append(*[one] * 300)
     assert {receipt.covered_by for receipt in receipts} == {300}
     assert json.loads(Walk(made.store, made.trust).checkpoint.text.split("\n")[1]) == 300
+
+
+# One decision in the place of another
+
+
+def test_a_decision_replaces_another_by_name_and_both_stay(filled: Made) -> None:
+    earlier = list(Walk(filled.store, filled.trust).records())[2].record.standing.id
+    receipt = filled.appender().supersede(earlier, decided(reference="T-0007"))
+    found = list(Walk(filled.store, filled.trust).records())
+    assert [one.record.standing.supersedes for one in found] == [None] * 5 + [earlier]
+    assert (receipt.index, verify(filled.store, filled.trust).size) == (5, 6)
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_what_no_record_is_called_cannot_be_replaced(filled: Made, indexed: bool) -> None:
+    appender = filled.appender()
+    known = list(Walk(filled.store, filled.trust).records())[4].record.standing.id
+    if not indexed:
+        (filled.folder / "index.sqlite").unlink()
+    for name in ("", "2", "01a21098-0027-7b49-a33a-dfb14435f200", known.upper(), "x" * 36):
+        with pytest.raises(UsageError, match="no record here has the id"):
+            appender.supersede(name, decided())
+    assert verify(filled.store, filled.trust).size == 5
+    assert appender.supersede(known, decided()).index == 5
