@@ -405,11 +405,13 @@ def test_a_decision_replaces_another_by_name_and_both_stay(filled: Made) -> None
 
 
 @pytest.mark.parametrize("indexed", [True, False])
-def test_what_no_record_is_called_cannot_be_replaced(filled: Made, indexed: bool) -> None:
+def test_what_no_record_is_called_cannot_be_replaced(
+    filled: Made, monkeypatch: pytest.MonkeyPatch, indexed: bool
+) -> None:
     appender = filled.appender()
     known = list(Walk(filled.store, filled.trust).records())[4].record.standing.id
     if not indexed:
-        (filled.folder / "index.sqlite").unlink()
+        monkeypatch.setattr(Directory, "found", lambda *_: (_ for _ in ()).throw(StorageFailed("no index")))
     for name in ("", "2", "01a21098-0027-7b49-a33a-dfb14435f200", known.upper(), "x" * 36):
         with pytest.raises(UsageError, match="no record here has the id"):
             appender.supersede(name, decided())
