@@ -99,7 +99,8 @@ def server() -> Server:
     folder = Path(tempfile.mkdtemp(prefix="isa-guard-pg-"))
     become: list[str] = []
     if os.geteuid() == 0:  # initdb refuses root
-        account = next(one for one in pwd.getpwall() if one.pw_name in ("postgres", "nobody"))
+        accounts = {one.pw_name: one for one in pwd.getpwall()}
+        account = accounts.get("postgres") or accounts["nobody"]
         os.chown(folder, account.pw_uid, account.pw_gid)
         become = [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
     folder.chmod(0o755)
