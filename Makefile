@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 
 # `make test` measures every branch. In decide none may be left out; some of language is reached by examples that
 # hypothesis finds anew each time, so its gate leaves a line or two of room.
-.PHONY: docs demo test test-fast lint check bench mutants format lock clean
+.PHONY: docs demo test test-fast faults lint check bench mutants format lock clean
 .DELETE_ON_ERROR:
 
 $(READY): requirements.lock pyproject.toml
@@ -27,6 +27,10 @@ test: $(READY)
 
 test-fast: $(READY)
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+# Every system call of a commit failing in turn, hundreds of kills, long random stories of a register. Takes an hour.
+faults: $(READY)
+	ISA_GUARD_FAULTS=all $(BIN)/python -m pytest -n auto tests/faults tests/stateful
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

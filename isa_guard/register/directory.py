@@ -126,7 +126,7 @@ class Directory:
     @contextmanager
     def writing(self) -> Iterator[DirectoryWriter]:
         """Hold the log alone."""
-        with self._locked():
+        with storage.storing(f"{self.folder} cannot be appended to"), self._locked():
             if self._writer is None:
                 self._writer = DirectoryWriter(self)
             try:

@@ -88,22 +88,25 @@ def frames(folder: Path, start: Position = START) -> Iterator[Frame]:
 
 
 def _frames_of(path: Path, at: Position) -> Iterator[Frame]:
-    with storage.storing("the journal cannot be read"):
-        # Without O_NONBLOCK a pipe put in the place of a segment would be waited for.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
-        file = os.fdopen(descriptor, "rb", buffering=1 << 18)
-    if not regular:
-        file.close()
-        raise RegisterBroken(Damage.FRAME, at.index, "its segment is no regular file")
-    with file:
-        with storage.storing("the journal cannot be read"):
-            file.seek(at.offset)
-        while header := _read(file, HEADER):
+    with storage.storing("the journal cannot be read"), _opened(path) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise RegisterBroken(Damage.FRAME, at.index, "its segment is no regular file")
+        file.seek(at.offset)
+        while header := file.read(HEADER):
             envelope = _content(file, header, at)
             end = Position(at.index + 1, at.segment, at.offset + HEADER + len(envelope))
             yield Frame(envelope, at, end)
             at = end
+
+
+def _opened(path: Path) -> IO[bytes]:
+    # Without O_NONBLOCK a pipe put in the place of a segment would be waited for.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        return os.fdopen(descriptor, "rb", buffering=1 << 18)
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 def _content(file: IO[bytes], header: bytes, at: Position) -> bytes:
@@ -115,17 +118,12 @@ def _content(file: IO[bytes], header: bytes, at: Position) -> bytes:
         )
     if not 0 < length <= LIMIT_ENVELOPE:
         raise RegisterBroken(Damage.FRAME, at.index, f"its frame claims a length of {length:,} bytes")
-    envelope = _read(file, length)
+    envelope = file.read(length)
     if len(envelope) < length:
         raise RegisterBroken(Damage.FRAME, at.index, f"{length - len(envelope):,} of its bytes are missing")
     if hashlib.sha256(envelope).digest() != header[LENGTH:]:
         raise RegisterBroken(Damage.CONTENT, at.index)
     return envelope
-
-
-def _read(file: IO[bytes], size: int) -> bytes:
-    with storage.storing("the journal cannot be read"):
-        return file.read(size)
 
 
 class Tail:
