@@ -13,9 +13,11 @@ from isa_guard.decide.decide import decide
 from isa_guard.load.agreement import load
 from isa_guard.load.facts import read_facts, type_fact
 from isa_guard.register.clock import Reading
-from isa_guard.register.keys import FileSigner
 from isa_guard.register.directory import Directory
+from isa_guard.register.keys import FileSigner
 from isa_guard.register.register import Appender, Signers, Surroundings, create
+from isa_guard.register.statement import DecisionRecord
+from isa_guard.register.verify import record_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +49,13 @@ def decided(
     text = f"format: isa-guard/{kind}/1\nagreement: cambridgeshire-opcc\n{kind}: {{reference: {reference}, {fields}}}\n"
     (untyped,) = read_facts(text.encode(), "invented.yaml")
     return decide(shipped(), type_fact(untyped, shipped().schemas), now=NOON)
+
+
+def decision_at(made: Made, index: int) -> DecisionRecord:
+    """The record of a decision, as it verifies."""
+    record = record_at(made.store, made.trust, index).record
+    assert isinstance(record, DecisionRecord)
+    return record
 
 
 @dataclass

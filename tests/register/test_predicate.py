@@ -19,8 +19,8 @@ from isa_guard.register.dsse import open_unverified
 from isa_guard.register.engine import sources_digest, this_engine
 from isa_guard.register.faults import Damage, RegisterBroken
 from isa_guard.register.predicate import NOT_OURS, commitment, context_part, decision_part
-from isa_guard.register.verify import Walk, record_at, verify
-from tests.register.making import ORIGIN, decided, made_in, shipped
+from isa_guard.register.verify import Walk, verify
+from tests.register.making import ORIGIN, decided, decision_at, made_in, shipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -258,8 +258,7 @@ def test_the_largest_lists_still_fit_an_envelope(made: Made) -> None:
     (receipt,) = made.append(
         type(decision)(decision.verdict, decision.agreement, decision.fact, decision.now, many, ())
     )
-    record = record_at(made.store, made.trust, receipt.index).record
-    assert record.attachment is not None
+    assert decision_at(made, receipt.index).attachment is not None
 
 
 def test_engine_and_calendars_are_named_by_digest(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from isa_guard.register.journal import HEADER
 from isa_guard.register.rebuild import rebuilt
 from isa_guard.register.replay import Replay, Replayer, replay, replay_all
 from isa_guard.register.verify import record_at
-from tests.register.making import NOON, decided, shipped
+from tests.register.making import NOON, decided, decision_at, shipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ def test_facts_of_one_file_are_told_apart_and_evidence_is_taken_from_the_record(
     evidence = (Evidence("transfer.originator_permission", "document", "e" * 64),)
     for untyped, given in zip(read_facts(content.encode(), "invented"), (evidence, (), ()), strict=True):
         made.append(decide(shipped(), type_fact(untyped, shipped().schemas, given), now=NOON))
-    assert [record_at(made.store, made.trust, index).record.position for index in range(3)] == [
+    assert [decision_at(made, index).position for index in range(3)] == [
         "0#/0",
         "0#/1",
         "1#",
@@ -191,7 +191,7 @@ def test_a_manifest_that_names_other_files_is_refused(filled: Made) -> None:
 
 def test_a_fact_kept_without_the_place_named_is_refused(filled: Made) -> None:
     stored = record_at(filled.store, filled.trust, 0)
-    moved = dataclasses.replace(stored, record=dataclasses.replace(stored.record, position="7#/7"))
+    moved = dataclasses.replace(stored, record=dataclasses.replace(decision_at(filled, 0), position="7#/7"))
     with pytest.raises(ArchiveBroken, match="nothing at 7#/7"):
         Replayer(filled.store, frozenset()).replayed(moved)
 

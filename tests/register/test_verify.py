@@ -20,8 +20,8 @@ from isa_guard.register.faults import Damage, RegisterBroken, RegisterUnreadable
 from isa_guard.register.journal import framed
 from isa_guard.register.merkle import Frontier, leaf_hash
 from isa_guard.register.verify import Walk, record_at, verify
-from tests.register.making import NOON, ORIGIN, SIGNERS, decided, made_in, signer
-from tests.register.test_merkle import naive_root
+from tests.register.making import NOON, ORIGIN, SIGNERS, decided, decision_at, made_in, signer
+from tests.register.trees import naive_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -306,7 +306,7 @@ def test_memory_does_not_grow_with_the_register(tmp_path: Path) -> None:
 
 
 def test_what_was_decided_when_is_kept_apart_from_when_it_was_recorded(filled: Made) -> None:
-    record = record_at(filled.store, filled.trust, 0).record
+    record = decision_at(filled, 0)
     assert record.as_of == NOON
     assert record.standing.decided_at > NOON
 
