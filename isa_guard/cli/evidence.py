@@ -34,6 +34,7 @@ def export(*, folder: Path, register: str | None, key: str | None, trust: str | 
     from isa_guard.register.verify import verify
 
     found = opened(register, key, trust)
+    _refuse_other_use(folder, found.store.place)
     proven = verify(found.store, found.trust, found.heads)
     found.store.keep_checkpoint(proven.size, found.store.checkpoint())  # what was published is kept for ever
     published = publish(found.store, folder)
@@ -129,6 +130,14 @@ def bundle(
     click.echo(f"{what} in {file}, and VERIFY.txt says how to check them without isa-guard.")
     click.echo("The cases themselves are not in it: they are personal data.")
     return 0
+
+
+def _refuse_other_use(folder: Path, register: str) -> None:
+    """Raise UsageError for a folder that holds something else than what was published before."""
+    if folder.resolve() == Path(register).resolve():
+        raise UsageError("publish in another folder than the register's own: that one holds cases")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "checkpoint").exists():
+        raise UsageError(f"{folder} holds something else: publish in a folder of its own")
 
 
 COMMANDS: Final = (export, proof, check_proof, bundle)

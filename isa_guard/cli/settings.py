@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.errors import LoadError, Place, Problem
+from isa_guard.errors import LoadError, Place, Problem, UsageError
 from isa_guard.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -56,12 +56,20 @@ class Settings:
 def read_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
     """Answer the settings found from `folder` upwards and in the environment. Raises LoadError for a bad file."""
     environment = os.environ if environment is None else environment
-    found = dict(_from_file(folder or Path.cwd()))
+    found = dict(_from_file(folder or _here()))
     for name in KNOWN:
         value = environment.get(f"ISA_GUARD_{name.upper()}")
         if value:
             found[name] = Setting(value, f"ISA_GUARD_{name.upper()}")
     return Settings(found)
+
+
+def _here() -> Path:
+    """Answer the folder that the call is made in. Raises UsageError where it has been removed."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("the folder that this is called in is no longer there") from None
 
 
 def _from_file(folder: Path) -> Mapping[str, Setting]:

@@ -134,10 +134,10 @@ def _tar(files: Mapping[str, bytes]) -> bytes:
 
 
 def save(content: bytes, path: Path) -> None:
-    """Write a bundle where nothing lies yet. Raises UsageError, StorageFailed."""
-    with storage.storing(f"the bundle {path} cannot be written"):
+    """Write evidence where nothing lies yet. Raises UsageError, StorageFailed."""
+    with storage.storing(f"{path} cannot be written"):
         if path.exists() or path.is_symlink():
-            raise UsageError(f"{path} is there already: a bundle is never written over")
+            raise UsageError(f"{path} is there already: evidence is never written over")
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
         try:
             storage.write_all(descriptor, content)

@@ -204,6 +204,91 @@ def test_an_erased_case_is_no_error_of_the_register(capsys: Capture, folder: Pat
     assert call(capsys, "register", "erase", second, *why[:3], "Jane Doe", *why[4:]).code == 2
 
 
+def test_a_register_is_published_in_a_folder_of_its_own(capsys: Capture, folder: Path) -> None:
+    recorded(capsys, GOOD)
+    (folder / "other").mkdir()
+    (folder / "other" / "letter").write_text("x", "utf-8")
+    for where in ("register", "other"):
+        assert call(capsys, "register", "export", where, *REGISTER).code == 2
+    assert call(capsys, "register", "export", "public", *REGISTER).code == 0
+    published = call(capsys, "register", "verify", "--tiles", "public", "--key", "keys")
+    assert (published.code, published.out.splitlines()[0]) == (0, f"{ORIGIN}: 1 record verifies.")
+    assert not {"cases", "archive", "commitments.key"} & {one.name for one in (folder / "public").iterdir()}
+    recorded(capsys, BAD)
+    again = call(capsys, "register", "export", "public", *REGISTER)
+    assert (again.code, again.out.startswith("2 records are published")) == (0, True)
+
+
+def test_one_record_is_handed_over_with_its_proof(capsys: Capture, folder: Path) -> None:
+    recorded(capsys, GOOD, BAD)
+    (folder / "hand").mkdir()
+    assert call(capsys, "register", "proof", "1", "hand", *REGISTER).code == 0
+    assert call(capsys, "register", "proof", "1", "hand", *REGISTER).code == 2  # never written over
+    root = ("--trust-root", "register/trust-root.json", "--trust", fingerprint(capsys))
+    told = call(capsys, "register", "check-proof", "hand/1.json", *root)
+    assert (told.code, told.out) == (
+        0,
+        f"Record 1 of {ORIGIN} is signed, and one of the 2 under a signed head.\n",
+    )
+    assert call(capsys, "register", "check-proof", "hand/1.json", *REGISTER).code == 0
+    assert call(capsys, "register", "check-proof", "hand/1.json", *root[:2]).code == 2
+    content = bytearray(Path("hand/1.json").read_bytes())
+    content[200] ^= 1
+    Path("hand/1.json").write_bytes(content)
+    assert call(capsys, "register", "check-proof", "hand/1.json", *root).code == 5
+
+
+def test_backups_are_made_found_by_erasures_and_restored(capsys: Capture, folder: Path) -> None:
+    recorded(capsys, GOOD, BAD)
+    assert call(capsys, "register", "backup", "b.tar", *REGISTER).code == 0
+    Path("b.tar").rename("away.tar")
+    digest = hashlib.sha256(Path(GOOD).read_bytes()).hexdigest()
+    why = ("--reason", "erasure-request", "--authority", "data-protection-officer", *RECORDING)
+    told = call(capsys, "register", "erase", digest, *why)
+    assert (told.code, told.out.splitlines()[0][:21]) == (4, "Not gone everywhere: ")
+    Path("away.tar").rename("b.tar")
+    again = call(capsys, "register", "erase", digest, *why)
+    assert (again.code, "It was in 1 backup, and is no longer." in again.out) == (0, True)
+    new = ("--register", "new", "--key", "keys", "--passphrase-file", "passphrase")
+    restored = call(capsys, "register", "restore", "b.tar", "--former", "former", "--witnessed", "5", *new)
+    assert restored.code == 0, restored.err
+    assert restored.out.splitlines()[0] == f"The register goes on as {ORIGIN}/e2, epoch 2, in new."
+    assert "At least 3 later records were lost: a witness saw 5." in restored.out
+    assert call(capsys, "check", BAD, *AS_OF, *new).code == 1
+    assert call(capsys, "register", "verify", "--register", "new", "--key", "keys").code == 0
+    old = ("--register", "former", "--trust", fingerprint(capsys))
+    assert call(capsys, "register", "verify", *old).code == 0
+    assert call(capsys, "register", "replay", "--all", *old).code == 5  # the erasure came after the backup
+    assert call(capsys, "register", "forget-backup", "b.tar", "--register", "register").code == 0
+    assert call(capsys, "register", "forget-backup", "b.tar", "--register", "register").code == 2
+
+
+def test_an_index_is_made_anew(capsys: Capture, folder: Path) -> None:
+    recorded(capsys, GOOD, BAD)
+    index = folder / "register" / "index.sqlite"
+    index.write_bytes(b"no index")
+    told = call(capsys, "register", "reindex", *REGISTER)
+    assert (told.code, told.out) == (0, "2 records are in the index.\n")
+    assert index.read_bytes().startswith(b"SQLite format 3")
+
+
+def test_a_head_kept_elsewhere_shows_what_was_cut_off(capsys: Capture, folder: Path) -> None:
+    recorded(capsys, GOOD)
+    shutil.copytree("register", "older")
+    recorded(capsys, BAD)
+    shutil.copy("register/checkpoint", "kept")
+    trusted = ("--trust", fingerprint(capsys))
+    assert call(capsys, "register", "verify", "--register", "older", *trusted).code == 0
+    told = call(capsys, "register", "verify", "--register", "older", *trusted, "--against", "kept")
+    assert told.code == 5
+    assert "it had 2 records when that was signed, and shows 1" in told.err
+    assert Path("kept").read_text("utf-8") in told.err
+    assert Path("older/checkpoint").read_text("utf-8") in told.err
+    # The machine that appends remembers by itself.
+    again = ("--register", "older", "--key", "keys", "--passphrase-file", "passphrase")
+    assert call(capsys, "check", GOOD, *AS_OF, *again).code == 5
+
+
 def test_a_decision_is_replaced_by_naming_it(capsys: Capture, folder: Path) -> None:
     recorded(capsys, BAD)
     first = json.loads(call(capsys, "register", "show", "0", *REGISTER).out)["standing"]["id"]
