@@ -7,6 +7,7 @@ one where no newer head was kept elsewhere.
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -16,7 +17,7 @@ from isa_guard.frozen import dataclass
 from isa_guard.register import dsse
 from isa_guard.register.chain import Chain, statement_of
 from isa_guard.register.checkpoint import check_ml_dsa
-from isa_guard.register.event import ErasureEvent, KeyEvent
+from isa_guard.register.event import ErasureEvent, KeyEvent, WitnessEvent
 from isa_guard.register.faults import (
     ArchiveBroken,
     Damage,
@@ -131,7 +132,8 @@ class Walk:
         self._witnessed: Vouched | None = None
         for one in (*kept, found):
             self._vouch(one)
-        self._kept = len(kept)
+        self._kept = frozenset([hashlib.sha256(one.note).hexdigest() for one in kept])
+        self._kept_heads = len(kept)
         self._heads = Heads(found, kept)
         self._chain = Chain(self.trust)
         self._entries = log.entries()
@@ -161,7 +163,7 @@ class Walk:
             self.checkpoint.size,
             self.checkpoint.root,
             self._beyond(),
-            self._kept,
+            self._kept_heads,
             self._witnessed,
             frozenset(self._erased),
             tuple(self._clock_steps),
@@ -240,11 +242,21 @@ class Walk:
         match record.event:
             case ErasureEvent(digest=digest):
                 self._erased.add(digest)
+            case WitnessEvent(size=size, note_digest=digest) if digest not in self._kept:
+                what = f"the head of {size} records that witnesses cosigned is not kept as it was"
+                raise RegisterBroken(Damage.KEPT, index, what)
             case KeyEvent(trust_version=version) if version > self.trust.version:
                 what = f"record {index} says that there is a version {version}; this is {self.trust.version}"
                 raise RegisterBroken(Damage.TRUST_ROOT, index, what)
+            case KeyEvent(trust_version=version, trust_digest=digest) if self._another(version, digest):
+                what = f"its version {version} is not the one that record {index} tells of"
+                raise RegisterBroken(Damage.TRUST_ROOT, index, what)
             case _:
                 pass
+
+    def _another(self, version: int, digest: str) -> bool:
+        """Answer whether a version of the trust root has another digest: its root keys then told two stories."""
+        return self.trust.lineage[version - 1 : version] not in ((digest,), ())
 
     def _attachment(self, index: int, record: DecisionRecord) -> None:
         if record.attachment is None:
