@@ -203,7 +203,7 @@ class Directory:
 
     def erase(self, digest: str) -> bool:
         """Erase every copy of a case: zeros over its bytes, and no entry of it in the index."""
-        with self._locked(), storage.storing("the case cannot be erased"):
+        with storage.storing("the case cannot be erased"), self._locked():
             found = cases.erase(self.folder / "cases", digest)
             older = self._blob(Shelf.CASES, digest)  # as format 1 kept them: a file each
             if older.exists():
@@ -250,7 +250,7 @@ class Directory:
     def keep_trust_root(self, version: int, content: bytes) -> None:
         """Keep a new version of the trust root."""
         with storage.storing("the trust root cannot be kept"):
-            storage.write_new(self.folder / _trust_root(version), content)
+            storage.place_new(self.folder / _trust_root(version), content)
 
     def commitment_key(self) -> bytes | None:
         """Answer the key of commitments."""

@@ -75,6 +75,18 @@ def write_new(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def place_new(path: Path, content: bytes) -> None:
+    """Write a file that was not there, at one stroke: nobody ever sees a part of it. Raises OSError."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    temporary.unlink(missing_ok=True)
+    write_new(temporary, content)
+    try:
+        os.link(temporary, path)
+    finally:
+        temporary.unlink()
+    sync_folder(path.parent)
+
+
 def replace(path: Path, content: bytes) -> None:
     """Put `content` in the place of a file at one stroke: the old or the new, never a part."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")

@@ -55,8 +55,9 @@ def told(*receipts: Receipt) -> None:
 def opened(folder: Path) -> Appender:
     store = Directory(folder)
     trust = trust_root_of(store, ROOT.key_id)
-    signers = NEXT if trust.version > 1 else SIGNERS
-    return Appender(store, trust, signers, Surroundings(Clock(wall=datetime.now(UTC)), os.urandom))
+    size = int(store.checkpoint().split(b"\n")[1])
+    now = NEXT if NEXT.record.public_key in trust.keys(Role.RECORD, size) else SIGNERS
+    return Appender(store, trust, now, Surroundings(Clock(wall=datetime.now(UTC)), os.urandom))
 
 
 def append(folder: Path, argument: str) -> None:
@@ -73,13 +74,17 @@ def new_segment(folder: Path, argument: str) -> None:
 def rotate(folder: Path, argument: str) -> None:
     """The record key is rotated, and a commit made under the new one; what was done already is left."""
     appender = opened(folder)
-    if appender.trust.version == 1:
+    contents = appender.store.trust_roots()
+    old, new = SIGNERS.record.key_id, NEXT.record.key_id
+    if len(contents) == 1:
         with appender.keeping() as keeping:
             following = rotated(appender.trust, Role.RECORD, NEXT.record.public_key, keeping.size)
-            content = signed_version(appender.store.trust_roots(), ROOT.key_id, following, ROOT)
+            content = signed_version(contents, ROOT.key_id, following, ROOT)
             digest = hashlib.sha256(content).hexdigest()
-            old, new = SIGNERS.record.key_id, NEXT.record.key_id
             keeping.keep(KeyEvent(KeyAction.ROTATED, "record", old, new, 2, digest), 2, content, None)
+    elif appender.signers is SIGNERS:  # it broke off between the two
+        digest = hashlib.sha256(contents[1]).hexdigest()
+        appender.append_event(KeyEvent(KeyAction.ROTATED, "record", old, new, 2, digest))
     append(folder, argument)
 
 
