@@ -140,9 +140,8 @@ class Link:
                 f"{what}: {self._plain(error)} in the middle of a commit. Whether it is stored shows "
                 "when the register is opened anew; nothing was acknowledged"
             ) from None
-        if (
-            said != "COMMIT"
-        ):  # the server answers the COMMIT of a failed transaction with ROLLBACK, and no error
+        # The server answers the COMMIT of a failed transaction with ROLLBACK, and with no error.
+        if said != "COMMIT":
             raise StorageFailed(f"{what}: the server undid it; nothing is stored")
 
     def _connected(self) -> Connection:
@@ -233,9 +232,8 @@ def copied(
             copy.set_types(types)
             for row in rows:
                 copy.write_row(row)
-    except (
-        ValueError
-    ):  # psycopg 3.3, where the server ends the connection: it expects one last answer and gets two
+    except ValueError:
+        # Where the server ends the connection, psycopg 3.3 expects one last answer and gets two.
         if not connection.closed:
             raise
         raise psycopg.OperationalError from None
