@@ -237,7 +237,8 @@ def _gone_on(changing: Changing, role: Role, what: _What) -> tuple[Changed, str]
     event = _event(what, changing.trust.version, changing.trust.lineage[-1])
     start = next((one.valid_from for one in changing.trust.grants if one.key.key_id == what[3]), -1)
     if start == _size(changing) + 1:
-        index = changing.appender().append_event(event).index
+        appender = changing.appender()  # it covers what a crash left uncovered, which can be that very record
+        index = appender.append_event(event).index if start == appender.size + 1 else start - 1
     kept = succession.succeed(changing.keys, role)
     if start == _size(changing) and changing.trust.revocation(what[2]) is not None:
         index = changing.appender().append_event(event).index

@@ -347,7 +347,8 @@ class Appender:
             self._chain, self._unnoted = Chain(self.trust), []
             self._follow(writer)
         if self.size > self._covered.size:
-            self._refuse_foreign()
+            # Where it is the record of a rotation that was not covered yet, the key here may sign no further one.
+            self._refuse(Role.LOG, self.signers.log, self.size - 1, self.size)
             self._cover(writer)
         self._remember(writer)
 
@@ -385,12 +386,16 @@ class Appender:
             self.surroundings.warn(f"{error}; the records are safe")
 
     def _refuse_foreign(self) -> None:
-        for role, signer in ((Role.RECORD, self.signers.record), (Role.LOG, self.signers.log)):
-            if signer.key_id not in {key.key_id for key in self.trust.keys(role, self.size)}:
-                raise KeyRefused(
-                    f"the {role.value} key is not one of {self.trust.origin} from record {self.size} on: "
-                    "use the keys that its trust root names"
-                )
+        self._refuse(Role.RECORD, self.signers.record, self.size)
+        self._refuse(Role.LOG, self.signers.log, self.size)
+
+    def _refuse(self, role: Role, signer: Signer, *indices: int) -> None:
+        """Raise KeyRefused where a key may not sign at any of these records."""
+        if signer.key_id not in {key.key_id for index in indices for key in self.trust.keys(role, index)}:
+            raise KeyRefused(
+                f"the {role.value} key is not one of {self.trust.origin} from record {self.size} on: "
+                "use the keys that its trust root names"
+            )
 
 
 @dataclass(frozen=True, slots=True)
