@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import gc
 import os
-import resource
-import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -32,7 +29,7 @@ from isa_guard.register.group import Group
 from isa_guard.register.keys import FileSigner
 from isa_guard.register.register import Appender, Signers, Surroundings, create, trust_root_of
 from isa_guard.register.store import Store
-from isa_guard.register.verify import Walk, verify
+from isa_guard.register.stores import open_store
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "monthly-performance" / "transfer.yaml"
@@ -205,13 +202,17 @@ def verified(folder: Path) -> tuple[int, float, float, float]:
     return int(out[0]), float(out[1]), float(out[2]), float(out[3])
 
 
-@contextmanager
-def server() -> Iterator[str | None]:
-    """A PostgreSQL of our own, as the tests start one."""
-    from tests.register.postgres_server import running
+def addresses() -> tuple[str, str]:
+    """Two empty schemas of a PostgreSQL of our own, started as the tests start it, its log kept short."""
+    from tests.register.postgres_server import server
 
-    with running() as address:
-        yield address
+    started = server()
+    started.run(
+        "ALTER SYSTEM SET log_statement = 'none'",
+        "ALTER SYSTEM SET log_min_duration_statement = -1",
+        "SELECT pg_reload_conf()",
+    )
+    return started.schema(), started.schema()
 
 
 def run() -> str:
@@ -230,12 +231,9 @@ def _run(folder: Path, made: list[Decision]) -> str:
     synced = fdatasync(folder, len(envelope))
     lite = sqlite(folder, envelope)
     per_second, median, high = grouped(Directory(folder / "grouped"), made, THREADS)
-    with server() as address:
-        assert address is not None
-        from isa_guard.register.postgresql import PostgreSQL
-
-        peer = postgresql_peer(address, envelope)
-        shared = ours(PostgreSQL(address), made)
+    first, second = addresses()
+    peer = postgresql_peer(first, envelope)
+    shared = ours(open_store(second), made)
     rows = [
         ("SQLite, unsigned (DELETE journal, FULL)", lite),
         ("PostgreSQL, unsigned (one connection)", peer),
@@ -248,7 +246,9 @@ def _run(folder: Path, made: list[Decision]) -> str:
         f"Records of {len(envelope):,} bytes. Bare fdatasync of one: {synced:,.0f}/s. Ed25519 at this size: {signs:,.0f} signed/s, "
         f"{verifies:,.0f} verified/s on one core: the ceiling of whatever signs or verifies each record.",
         "",
-        "| appends a second, by records in a commit | " + " | ".join(f"{batch:,}" for batch in BATCHES) + " |",
+        "| appends a second, by records in a commit | "
+        + " | ".join(f"{batch:,}" for batch in BATCHES)
+        + " |",
         "|---|" + "---:|" * len(BATCHES),
         *(f"| {what} | " + " | ".join(f"{one:,.0f}" for one in found) + " |" for what, found in rows),
         "",

@@ -1,12 +1,14 @@
 """Group commit: threads that append at the same time share one sync and one checkpoint.
 
-Whoever finds nobody committing commits for all that wait by then. So a lone caller waits for nobody, and under load
-a commit grows as large as what came in while the last one ran.
+Whoever finds nobody committing commits for all that wait by then, and hands over to the first of those who came in
+the meantime. So a lone caller waits for nobody, and under load a commit grows as large as what came in while the last
+one ran. Drafting is left to the one who commits: threads that computed beside it would take the interpreter from it
+at every signature.
 """
 
 from __future__ import annotations
 
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -18,12 +20,13 @@ AT_MOST: Final = 1_000  # records in one commit, so that nobody waits long for t
 
 
 class _Waiting:
-    __slots__ = ("draft", "error", "receipt")
+    __slots__ = ("decision", "error", "receipt", "woken")
 
-    def __init__(self, draft: Draft) -> None:
-        self.draft = draft
+    def __init__(self, decision: Decision) -> None:
+        self.decision = decision
         self.receipt: Receipt | None = None
         self.error: BaseException | None = None
+        self.woken = Event()  # it is done, or it is this one's turn to commit
 
 
 class Group:
@@ -33,30 +36,43 @@ class Group:
         self._appender = appender
         self._waiting: list[_Waiting] = []
         self._queue = Lock()
-        self._committing = Lock()
+        self._busy = False
 
     def append(self, decision: Decision) -> Receipt:
         """Record a decision and answer once it is durable. Raises as `Appender.append`, for all of one commit alike."""
-        (draft,) = self._appender.drafted((decision,))
-        mine = _Waiting(draft)
+        mine = _Waiting(decision)
         with self._queue:
             self._waiting.append(mine)
-        with self._committing:
-            while mine.receipt is None and mine.error is None:
-                self._commit()
+            waits, self._busy = self._busy, True
+        if waits:
+            mine.woken.wait()
+        if mine.receipt is None and mine.error is None:
+            self._commit()
         if mine.error is not None:
             raise mine.error
         assert mine.receipt is not None
         return mine.receipt
 
     def _commit(self) -> None:
+        """Commit for all that wait, and wake them; then it is the turn of the first who came since."""
         with self._queue:
             together, self._waiting = self._waiting[:AT_MOST], self._waiting[AT_MOST:]
-        try:
-            receipts = self._appender.commit([one.draft for one in together])
-        except BaseException as error:  # noqa: BLE001 - each waiter raises it in its own thread
-            for one in together:
+        drafts: list[tuple[_Waiting, Draft]] = []
+        for one in together:
+            try:
+                drafts += [(one, draft) for draft in self._appender.drafted((one.decision,))]
+            except BaseException as error:  # noqa: BLE001 - what cannot be drafted fails alone
                 one.error = error
-            return
-        for one, receipt in zip(together, receipts, strict=True):
-            one.receipt = receipt
+        try:
+            receipts = self._appender.commit([draft for _, draft in drafts])
+        except BaseException as error:  # noqa: BLE001 - each waiter raises it in its own thread
+            for one, _ in drafts:
+                one.error = error
+        else:
+            for (one, _), receipt in zip(drafts, receipts, strict=True):
+                one.receipt = receipt
+        with self._queue:
+            self._busy = bool(self._waiting)
+            following = self._waiting[:1]
+        for one in (*together, *following):
+            one.woken.set()

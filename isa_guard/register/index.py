@@ -72,8 +72,12 @@ class Index:
         """
         with self._open() as database:
             (size,) = database.execute("SELECT coalesce(max(idx) + 1, 0) FROM record").fetchone()
-            if size != noted[0].index:
+            if size < noted[0].index:
                 raise StorageFailed("the index lacks records")
+            known = size - noted[0].index  # as another process noted them
+            noted, places = noted[known:], places[known:]
+            if not noted:
+                return
             database.executemany(
                 "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)",
                 [

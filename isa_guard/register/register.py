@@ -227,13 +227,15 @@ class Appender:
             )
         if not drafts:
             return ()
+        before = self._note
         try:
             self._keep(drafts)
             with self.store.writing() as writer:
                 self._catch_up(writer)
                 receipts = self._commit(writer, drafts)
                 self._remember(writer)
-        except RecordError:  # before anything was written
+        except RecordError:  # before anything was written, unless what others left was covered first
+            self._failed = self._note != before
             raise
         except BaseException:
             self._failed = True

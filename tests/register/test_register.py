@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import json
 import os
@@ -28,7 +29,7 @@ from isa_guard.register.faults import (
     StorageFailed,
 )
 from isa_guard.register.journal import framed
-from isa_guard.register.register import Signers, checkpoint_of, commitment_key, create
+from isa_guard.register.register import Appender, Signers, checkpoint_of, commitment_key, create
 from isa_guard.register.verify import Walk, verify
 from tests.register.making import NOON, ORIGIN, SIGNERS, Made, appending, decided, made_in, signer
 
@@ -417,3 +418,15 @@ def test_what_no_record_is_called_cannot_be_replaced(
             appender.supersede(name, decided())
     assert verify(filled.store, filled.trust).size == 5
     assert appender.supersede(known, decided()).index == 5
+
+
+def test_appenders_in_turn_note_each_record_once(made: Made) -> None:
+    told: list[str] = []
+    surroundings = dataclasses.replace(made.surroundings, warn=told.append)
+    one, other = (Appender(made.store, made.trust, SIGNERS, surroundings) for _ in range(2))
+    for turn in range(6):
+        (one if turn % 2 else other).append([decided(reference=f"T-{turn}")])
+    assert told == []
+    tip = made.store.tip()
+    assert tip is not None
+    assert tip.size == verify(made.store, made.trust).size == 6
