@@ -115,10 +115,17 @@ def test_tiles_of_tiles_are_noted(index: Index, monkeypatch: pytest.MonkeyPatch)
 
 def test_what_does_not_follow_is_not_noted(index: Index) -> None:
     told(index, 0, 5)
-    for start in (0, 4, 6):
-        with pytest.raises(StorageFailed, match="the index lacks records"):
-            told(index, start, start + 2)
-    told(index, 5, 6)
+    with pytest.raises(StorageFailed, match="the index lacks records"):
+        told(index, 6, 8)
+    assert index.hashes(0, 0, 5) == tuple(LEAVES[:5])
+    with pytest.raises(StorageFailed, match="lacks hashes"):
+        index.hashes(0, 0, 6)
+
+
+def test_what_another_process_noted_is_noted_once(index: Index) -> None:
+    told(index, 0, 5)
+    told(index, 0, 2)
+    told(index, 4, 6)
     assert index.hashes(0, 0, 6) == tuple(LEAVES[:6])
 
 
