@@ -82,7 +82,9 @@ def rotate(folder: Path, argument: str) -> None:
             content = signed_version(contents, ROOT.key_id, following, ROOT)
             digest = hashlib.sha256(content).hexdigest()
             keeping.keep(KeyEvent(KeyAction.ROTATED, "record", old, new, 2, digest), 2, content, None)
-    elif appender.signers is SIGNERS:  # it broke off between the two
+    elif NEXT.record.public_key in appender.trust.keys(Role.RECORD, appender.size + 1) and (
+        NEXT.record.public_key not in appender.trust.keys(Role.RECORD, appender.size)
+    ):  # it broke off between the two
         digest = hashlib.sha256(contents[1]).hexdigest()
         appender.append_event(KeyEvent(KeyAction.ROTATED, "record", old, new, 2, digest))
     append(folder, argument)

@@ -4,7 +4,7 @@ Keys are from fixed seeds and the clock is the test's, so that it can be made ag
 
      0  permit-with-obligations   4  the partner becomes a witness   8  permit of a breach      12  a key is revoked
      1  refuse                    5  five records are cosigned       9  the log key follows     13  a recovery is told
-     2  refer                     6  the record key follows         10  the case of 7 is erased 14  refuse
+     2  refer                     6  the record key follows         10  the case of 7 is erased 14  refuse, in place of 2
      3  permit of a breach        7  a decision with an attachment  11  the root key follows
 """
 
@@ -31,9 +31,10 @@ from isa_guard.register.event import (
 from isa_guard.register.heads import quorum_at
 from isa_guard.register.keys import Role
 from isa_guard.register.ml_dsa import MlDsaSigner
-from isa_guard.register.register import Signers, create, trust_root_of
+from isa_guard.register.register import Signers, Surroundings, create, trust_root_of
 from isa_guard.register.rotation import revoked, rotated, signed_version, witnessed
 from isa_guard.register.trust import Reason
+from isa_guard.register.verify import record_at
 from isa_guard.register.witness import Witness, apply, request
 from isa_guard.register.witness_state import WitnessFolder
 from tests.register.making import NOON, Made, decided, shipped, signer
@@ -58,6 +59,16 @@ class Growing(Made):
     """A register whose keys change while it grows."""
 
     root: Signer = field(default_factory=lambda: FIRST_ROOT)
+    drawn: int = 0
+
+    @property
+    def surroundings(self) -> Surroundings:
+        return Surroundings(self.clock, self.draw)
+
+    def draw(self, size: int) -> bytes:
+        """Random bytes that are never the same twice, and the same in every run."""
+        self.drawn += 1
+        return hashlib.sha256(f"{self.drawn}".encode()).digest()[:size]
 
     def change(
         self, following: TrustRoot, action: KeyAction, key_id: str, role: Role, to: Signer | None
@@ -129,7 +140,8 @@ def everything_in(folder: Path, witness_folder: Path) -> Growing:
     old = FIRST.record.key_id
     made.change(revoked(made.trust, old, Reason.SUPERSEDED, 6), KeyAction.REVOKED, old, Role.RECORD, None)
     made.appender().append_event(RecoveryEvent("example.org/before", 1, 9, "ab" * 32, 11))
-    made.append(example("onward-sharing/transfer_bad.yaml"))
+    third = record_at(made.store, made.trust, 2).record.standing.id
+    made.appender().supersede(third, example("onward-sharing/transfer_bad.yaml"))
     assert made.size == SIZE
     return made
 

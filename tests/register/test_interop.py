@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pymerkle import InmemoryTree, InvalidProof, verify_consistency, verify_inclusion
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
-from securesystemslib.signer import SSlibKey
+from securesystemslib.signer import SSlibKey  # type: ignore[attr-defined]
 
 from isa_guard.register.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from isa_guard.register.cosignature import cosign
