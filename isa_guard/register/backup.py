@@ -17,6 +17,7 @@ import re
 import tarfile
 from contextlib import contextmanager
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -65,7 +66,8 @@ def write(store: Store, path: Path) -> int:
             for head in store.kept_checkpoints():
                 size = claimed_checkpoint(head).size
                 _add(tar, f"checkpoints/{size:012}-{hashlib.sha256(head).hexdigest()[:8]}", head)
-            for envelope in store.entries():
+            # No farther than the checkpoint: what follows was acknowledged to nobody, and may be torn.
+            for envelope in islice(store.entries(), claimed_checkpoint(note).size):
                 _add(tar, f"entries/{count:012}", envelope)
                 count += 1
             for shelf in Shelf:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from isa_guard.register import backup
 from isa_guard.register.faults import StorageFailed
 from isa_guard.register.reindex import reindex
+from isa_guard.register.restore import unpack
 from isa_guard.register.verify import Walk, verify
 from tests.register.making import Made, decided
 
@@ -117,6 +119,15 @@ def test_a_limit_on_files_loses_nothing(filled: Made) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, before)
     assert verify(filled.store, filled.trust).beyond == 0
+
+
+def test_a_backup_is_made_of_a_register_whose_last_append_broke_off(filled: Made, tmp_path: Path) -> None:
+    with (filled.folder / "journal/000000000000.seg").open("ab") as file:
+        file.write(b"\0\0\1\0torn")
+    assert backup.write(filled.store, tmp_path / "backup.tar") == 5
+    former = unpack(tmp_path / "backup.tar", tmp_path / "former")
+    proven = verify(former, filled.trust)
+    assert (proven.size, proven.beyond) == (5, 0)
 
 
 def test_a_clock_set_back_is_recorded_told_by_verify_and_never_dates_a_record_back(made: Made) -> None:
