@@ -65,7 +65,7 @@ class Chain:
 
     def skip(self, envelope: bytes) -> None:
         """Take an envelope into the tree without reading it: only for those that a signed root will prove."""
-        self._grow(envelope)
+        self._grow(envelope, leaf_hash(envelope))
         self._unread = envelope
 
     def noted_skip(self, envelope: bytes) -> Noted:
@@ -86,10 +86,10 @@ class Chain:
 
     def follow(self, envelope: bytes) -> Record:
         """Answer the next record. Raises RegisterBroken with its index: signature, place, chain or time."""
-        return self.follow_signed(envelope, self._proven(envelope, self.size))
+        return self.follow_signed(envelope, leaf_hash(envelope), self._proven(envelope, self.size))
 
-    def follow_signed(self, envelope: bytes, record: Record) -> Record:
-        """As `follow`, for a record whose signature has been verified."""
+    def follow_signed(self, envelope: bytes, leaf: bytes, record: Record) -> Record:
+        """As `follow`, for a record whose signature has been verified, and the leaf hash of its envelope."""
         index = self.size
         standing, last = record.standing, self.last
         place = (standing.origin, standing.epoch, standing.index)
@@ -100,19 +100,19 @@ class Chain:
             raise RegisterBroken(Damage.CHAIN, index)
         if last and standing.decided_at < last.decided_at:
             raise RegisterBroken(Damage.TIME, index)
-        self.take(envelope, standing)
+        self._last, self._unread = standing, b""
+        self._grow(envelope, leaf)
         return record
 
     def take(self, envelope: bytes, standing: Standing) -> bytes:
         """Take a record that is known to follow, and answer its leaf hash."""
         self._last, self._unread = standing, b""
-        return self._grow(envelope)
+        return self._grow(envelope, leaf_hash(envelope))
 
-    def _grow(self, envelope: bytes) -> bytes:
-        self._before, self._end = self.frontier.peaks, envelope
-        self._leaf = leaf_hash(envelope)
-        self.frontier.add(self._leaf)
-        return self._leaf
+    def _grow(self, envelope: bytes, leaf: bytes) -> bytes:
+        self._before, self._end, self._leaf = self.frontier.peaks, envelope, leaf
+        self.frontier.add(leaf)
+        return leaf
 
     def matches(self, checkpoint: Checkpoint) -> None:
         """Raise RegisterBroken unless the tree, at the checkpoint's size, has its root."""
