@@ -20,7 +20,7 @@ from isa_guard.register.faults import ArchiveBroken
 from isa_guard.register.journal import HEADER, LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 LIMIT_CASE: Final = 64 * 1024 * 1024  # as large as any document may be (load.packs)
@@ -55,8 +55,6 @@ class Growth:
             storage.write_new(path, b"")
         descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            if os.fstat(descriptor).st_size > end:  # a crash left part of what nobody was told is kept
-                os.ftruncate(descriptor, end)
             slots, frames = _framed(contents, number, end)
             os.lseek(descriptor, end, os.SEEK_SET)
             storage.write_all(descriptor, frames)
@@ -67,7 +65,11 @@ class Growth:
         return slots
 
     def _end(self) -> tuple[int, int]:
-        """Answer the segment that grows and where its last whole document ends."""
+        """Answer the segment that grows and where its last whole document ends.
+
+        Where something follows that is no whole document, the next segment grows. It may be what a crash left in part,
+        or a length that was damaged with documents behind it: cutting it off could lose them.
+        """
         number, end = self._known or (0, 0)
         untouched = self._known and not _path(self.folder, number + 1).exists()
         if not (untouched and _path(self.folder, number).stat().st_size == end):
@@ -75,6 +77,8 @@ class Growth:
             number, end = (numbers[-1] if numbers else 0), 0
             for slot in _slots_of(self.folder, number) if numbers else ():
                 end = slot.offset + HEADER + slot.length
+            if numbers and _path(self.folder, number).stat().st_size > end:
+                return number + 1, 0
         return (number, end) if end < LIMIT_SEGMENT else (number + 1, 0)
 
 
@@ -121,22 +125,51 @@ def slots(folder: Path) -> Iterator[Slot]:
                 yield slot
 
 
-def erase(folder: Path, digest: str) -> int:
-    """Write zeros over every copy of a document, durably, and answer how many there were. Raises OSError."""
-    found = [slot for slot in slots(folder) if slot.digest.hex() == digest]
+def erase(folder: Path, digest: str, known: Callable[[int], Iterable[int]]) -> int:
+    """Write zeros over every copy of a document, durably, and answer how many there were. Raises OSError.
+
+    Also over what a crash left of one in part; `known` answers where documents of a segment are noted to lie, so
+    that nothing behind a damaged length goes with it.
+    """
+    wanted = bytes.fromhex(digest)
+    found = [slot for slot in slots(folder) if slot.digest == wanted]
+    for number in _numbers(folder):
+        rest = _rest(folder, number)
+        if rest is not None and rest.digest == wanted:
+            stop = min(
+                (at for at in known(number) if at > rest.offset), default=rest.offset + HEADER + rest.length
+            )
+            found.append(Slot(number, rest.offset, max(stop - rest.offset - HEADER, 0), wanted))
     for slot in found:
-        descriptor = os.open(_path(folder, slot.segment), os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            # The content first: a crash in between leaves a digest by which the rest is found and erased again.
-            os.lseek(descriptor, slot.offset + HEADER, os.SEEK_SET)
-            storage.write_all(descriptor, bytes(slot.length))
-            os.fsync(descriptor)
-            os.lseek(descriptor, slot.offset + LENGTH, os.SEEK_SET)
-            storage.write_all(descriptor, ERASED)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        _overwrite(folder, slot)
     return len(found)
+
+
+def _overwrite(folder: Path, slot: Slot) -> None:
+    descriptor = os.open(_path(folder, slot.segment), os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        # The content first: a crash in between leaves a digest by which the rest is found and erased again.
+        os.lseek(descriptor, slot.offset + HEADER, os.SEEK_SET)
+        storage.write_all(descriptor, bytes(slot.length))
+        os.fsync(descriptor)
+        os.lseek(descriptor, slot.offset + LENGTH, os.SEEK_SET)
+        storage.write_all(descriptor, ERASED)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _rest(folder: Path, number: int) -> Slot | None:
+    """Answer what follows the last whole document of a segment, as far as a digest says what it was to be."""
+    end = 0
+    for slot in _slots_of(folder, number):
+        end = slot.offset + HEADER + slot.length
+    descriptor = os.open(_path(folder, number), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        size, header = os.fstat(descriptor).st_size, storage.read_at(descriptor, end, HEADER)
+    finally:
+        os.close(descriptor)
+    return Slot(number, end, size - end - HEADER, header[LENGTH:]) if len(header) == HEADER else None
 
 
 def _slots_of(folder: Path, number: int) -> Iterator[Slot]:

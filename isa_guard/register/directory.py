@@ -204,7 +204,7 @@ class Directory:
     def erase(self, digest: str) -> bool:
         """Erase every copy of a case: zeros over its bytes, and no entry of it in the index."""
         with storage.storing("the case cannot be erased"), self._locked():
-            found = cases.erase(self.folder / "cases", digest)
+            found = cases.erase(self.folder / "cases", digest, self._offsets)
             older = self._blob(Shelf.CASES, digest)  # as format 1 kept them: a file each
             if older.exists():
                 storage.overwrite(older)
@@ -292,6 +292,12 @@ class Directory:
         with storage.storing("the case store cannot be read"):
             slot = next((one for one in cases.slots(folder) if one.digest == wanted), None)
         return cases.read(folder, slot) if slot else None
+
+    def _offsets(self, segment: int) -> Sequence[int]:
+        try:
+            return self.index.offsets(segment)
+        except StorageFailed:
+            return ()
 
     def _forget(self, digest: bytes) -> None:
         try:

@@ -162,6 +162,12 @@ class Index:
         segment, offset, length = _numbers(row)
         return Slot(segment, offset, length, digest)
 
+    def offsets(self, segment: int) -> tuple[int, ...]:
+        """Answer where cases of a segment begin."""
+        with self._reading() as database:
+            rows = database.execute("SELECT offset FROM kept WHERE segment = ?", (segment,)).fetchall()
+        return _numbers([row[0] for row in rows])
+
     def forget(self, digest: bytes) -> None:
         """Note no longer where a case lay."""
         with self._open() as database:
