@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import ALL
-from tests.faults.running import Forks, Told, called, injected
+from tests.faults.running import Forks, Told, called, injected, traced
 from tests.register.making import Made, decided
 
 FAULTS = ("signal=SIGKILL", "error=EIO", "error=ENOSPC")
@@ -31,6 +31,9 @@ WRITING = {
     "newfstatat",
 }
 SAMPLE = 5  # of these for each story and fault, where not all are wanted
+
+# What once went wrong: a trust root half written, and a record of a rotation without its checkpoint.
+ALWAYS = {"a rotation": [("fchmod", 1), ("write", 1), ("fdatasync", 1)]}
 
 
 def copied(of: Path, to: Path) -> Path:
@@ -151,8 +154,9 @@ def test_nothing_acknowledged_is_lost(
     places.remove(("read", 1))  # of the line that lets the task begin
     if not ALL:
         chance = random.Random(f"{name} {fault}")
-        places = [(call, chance.randint(1, calls[call])) for call in chance.sample(sorted(WRITING), SAMPLE)]
-        places = [(call, at) for call, at in places if at <= calls[call]]
+        made = sorted(WRITING & calls.keys())
+        places = [(call, chance.randint(1, calls[call])) for call in chance.sample(made, SAMPLE)]
+        places += ALWAYS.get(name, [])
     failed, lost = 0, []
     for call, at in places:
         folder = fresh()
@@ -164,3 +168,29 @@ def test_nothing_acknowledged_is_lost(
             lost.append(f"{fault} at {call} {at} of {calls[call]}: {error}\n{told}")
     assert not lost, "\n".join(lost)
     assert failed  # or nothing was injected at all
+
+
+def test_nothing_is_signed_that_is_not_on_the_disk_and_read_back(
+    forks: Forks, originals: dict[bool, Path], tmp_path: Path
+) -> None:
+    """The records are written, forced to disk and read; then the checkpoint, then its name, then the folder's."""
+    folder = copied(originals[True], tmp_path / "register")
+    task = forks.task("append", folder, 1)
+    with traced(task, "-y", "-e", "trace=write,fdatasync,pread64,fsync,rename") as lines:
+        task.begin()
+        assert task.ended().status == 0
+    made = []
+    for line in lines:
+        call = line.split(maxsplit=1)[1].split("(")[0]
+        for part in ("/journal/", "/.checkpoint.", "/register>"):
+            if part in line and part != "/register>":
+                made.append(f"{call} {part.strip('/.')}")
+            elif part in line:
+                made.append(f"{call} folder")
+    wanted = [
+        *("write journal", "fdatasync journal", "pread64 journal"),
+        *("write checkpoint", "fsync checkpoint", "rename checkpoint", "fsync folder"),
+    ]
+    places = iter(made)
+    assert all(step in places for step in wanted), made
+    assert made.index("write checkpoint") > made.index("pread64 journal") > made.index("fdatasync journal")

@@ -156,6 +156,20 @@ def test_one_key_is_one_witness_however_many_lines_it_has() -> None:
     assert quorum_at(note, witnessed_by(1, *NAMES), 5) is not None
 
 
+def test_one_key_under_two_names_is_one_witness() -> None:
+    """No trust root may say so; whoever counts does not rely on that."""
+    key = signer(NAMES[0])
+    trust = dataclasses.replace(
+        TRUST, witnesses=(Witness(NAMES[0], key.public_key), Witness(NAMES[1], key.public_key)), quorum=2
+    )
+    checkpoint = Checkpoint(ORIGIN, 5, naive_root(ENTRIES[:5]))
+    note = note_of(ENTRIES[:5])
+    for name in NAMES[:2]:
+        note = with_lines(note, read_lines(cosign(checkpoint, name, key, NOW).decode()))
+    assert quorum_at(note, trust, 5) is None
+    assert quorum_at(note, dataclasses.replace(trust, quorum=1), 5) is not None
+
+
 def test_a_stranger_is_no_witness_and_a_forged_line_is_told() -> None:
     assert quorum_at(cosigned(("example.org/stranger", NOW)), witnessed_by(1, *NAMES), 5) is None
     good = cosigned((NAMES[0], NOW)).decode().split("\n")
