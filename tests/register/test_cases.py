@@ -144,6 +144,17 @@ def test_a_link_in_the_place_of_a_segment_is_not_followed(folder: Path, tmp_path
         cases.read(folder, slot)
 
 
+def test_a_disk_that_gives_nothing_back_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (slot,) = Growth(folder).add([b"a"])
+
+    def faulty(*_: int) -> bytes:
+        raise OSError(5, "gone")
+
+    monkeypatch.setattr(os, "pread", faulty)
+    with pytest.raises(ArchiveBroken, match="the disk reports a fault"):
+        cases.read(folder, slot)
+
+
 def test_every_copy_of_an_erased_document_is_gone_and_the_others_are_not(folder: Path) -> None:
     Growth(folder).add(DOCUMENTS)
     Growth(folder).add([DOCUMENTS[1]])

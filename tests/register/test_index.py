@@ -133,6 +133,8 @@ def test_cases_are_noted_and_forgotten(index: Index) -> None:
     slots = [Slot(0, at * 50, 10 + at, bytes([at + 65]) * 32) for at in range(3)]
     index.keep(slots)
     assert [index.kept(slot.digest) for slot in slots] == slots
+    assert sorted(index.offsets(0)) == [0, 50, 100]
+    assert index.offsets(1) == ()
     moved = Slot(2, 7, 11, slots[1].digest)
     index.keep([moved])
     assert index.kept(moved.digest) == moved
@@ -358,6 +360,19 @@ def test_a_case_that_an_index_of_another_state_says_is_kept_is_kept(filled: Made
         filled.store.index.keep([slot])
         filled.append(fresh)
         assert filled.store.blob(Shelf.CASES, fresh.fact.digest) == fresh.fact.content
+
+
+def test_an_erasure_behind_a_damaged_length_takes_nothing_else_with_it(filled: Made) -> None:
+    path = filled.folder / "cases/000000000000.seg"
+    lie = list(cases.slots(filled.folder / "cases"))
+    content = bytearray(path.read_bytes())
+    content[lie[1].offset] ^= 1
+    path.write_bytes(content)
+    assert filled.store.erase(lie[1].digest.hex())
+    left = path.read_bytes()
+    assert left[lie[1].offset + 36 : lie[2].offset] == bytes(lie[1].length)
+    assert left[lie[2].offset :] == content[lie[2].offset :]
+    assert filled.store.blob(Shelf.CASES, lie[2].digest.hex()) is not None
 
 
 def test_a_case_that_was_altered_where_it_lies_is_kept_again(filled: Made) -> None:

@@ -5,6 +5,7 @@ After every step `verify` says exactly what the list says: these records and no 
 
 from __future__ import annotations
 
+import atexit
 import errno
 import hashlib
 import os
@@ -62,6 +63,7 @@ def original() -> Path:
     """An empty register that the partner witnesses, whose archive holds the agreement; made once."""
     if not _ORIGINAL:
         folder = Path(tempfile.mkdtemp(prefix="isa-guard-stateful-")) / "register"
+        atexit.register(shutil.rmtree, folder.parent)
         create(Directory(folder), ORIGIN, ROOT, SIGNERS, lambda size: b"\x07" * size)
         made = Growing(folder, trust_root_of(Directory(folder), ROOT.key_id), SIGNERS)
         keep_agreement(made.store, shipped())
