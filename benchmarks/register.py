@@ -23,13 +23,14 @@ from isa_guard.decide.decide import decide
 from isa_guard.load.agreement import load
 from isa_guard.load.facts import read_facts, type_fact
 from isa_guard.model.decision import Decision
-from isa_guard.register.clock import Reading
-from isa_guard.register.directory import Directory
+from isa_guard.register.appender import Appender, Surroundings
 from isa_guard.register.group import Group
-from isa_guard.register.keys import FileSigner
-from isa_guard.register.register import Appender, Signers, Surroundings, create, trust_root_of
-from isa_guard.register.store import Store
-from isa_guard.register.stores import open_store
+from isa_guard.register.records.clock import Reading
+from isa_guard.register.register import Signers, create, trust_root_of
+from isa_guard.register.signing.keys import FileSigner
+from isa_guard.register.stores.directory import Directory
+from isa_guard.register.stores.opening import open_store
+from isa_guard.register.stores.store import Store
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "monthly-performance" / "transfer.yaml"
@@ -183,7 +184,7 @@ def grouped(store: Store, made: list[Decision], threads: int) -> tuple[float, fl
 VERIFY = """
 import resource, sys, time
 from pathlib import Path
-from isa_guard.register.directory import Directory
+from isa_guard.register.stores.directory import Directory
 from isa_guard.register.verify import verify
 before = resource.getrusage(resource.RUSAGE_SELF)
 began = time.perf_counter()

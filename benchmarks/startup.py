@@ -18,7 +18,7 @@ SIGNED = "200 and the unlocking"
 # The rounds of both keys and nothing else, but for the interpreter, which has a row of its own.
 UNLOCK = """
 import hashlib
-from isa_guard.register.pbes2 import ROUNDS
+from isa_guard.register.signing.pbes2 import ROUNDS
 for _ in range(2):
     hashlib.pbkdf2_hmac("sha256", b"four plain words here", bytes(16), ROUNDS, 32)
 """

@@ -11,12 +11,12 @@ from isa_guard.cli.clock import now_or
 from isa_guard.cli.unlocking import known_passphrase
 from isa_guard.errors import UsageError
 from isa_guard.register import storage
-from isa_guard.register import witness as protocol
-from isa_guard.register.checkpoint import claimed_checkpoint
 from isa_guard.register.faults import RegisterUnreadable, SignatureInvalid
-from isa_guard.register.keys import Role, load_public, load_signer
-from isa_guard.register.witness import LIMIT_BODY, Answer, Witness
-from isa_guard.register.witness_state import CONFIG, WitnessFolder
+from isa_guard.register.signing.keys import Role, load_public, load_signer
+from isa_guard.register.tree.checkpoint import claimed_checkpoint
+from isa_guard.register.witnessing import witness as protocol
+from isa_guard.register.witnessing.witness import LIMIT_BODY, Answer, Witness
+from isa_guard.register.witnessing.witness_state import CONFIG, WitnessFolder
 from isa_guard.report.visible import one_line
 
 REFUSED: Final = 5
@@ -83,7 +83,7 @@ def trust(*, log_key: str, state: Path, name: str | None) -> int:
 def serve(*, state: Path, host: str, port: int, passphrase_file: str | None) -> int:
     """Answer requests over HTTP until interrupted. It speaks no TLS: put a proxy before it to leave this machine."""
     from isa_guard.cli.log import LOG
-    from isa_guard.register.witness_http import WitnessServer
+    from isa_guard.register.witnessing.witness_http import WitnessServer
 
     witness = _witness(state, passphrase_file)
     try:

@@ -9,7 +9,7 @@ import click
 
 from isa_guard.cli.opening import KEY, PASSPHRASE, REGISTER, TRUST, opened, register_store
 from isa_guard.cli.settings import read_settings
-from isa_guard.register.event import ErasureReason
+from isa_guard.register.records.event import ErasureReason
 
 _PATH: Final = click.Path(path_type=Path)
 
@@ -42,7 +42,7 @@ def erase(
     The register verifies as before: it never held the case, only its digest.
     """
     from isa_guard.cli.recording import note_tip, open_appender
-    from isa_guard.register.erasure import erase as erase_case
+    from isa_guard.register.custody.erasure import erase as erase_case
 
     settings = read_settings().with_flags({"register": register, "key": key})
     appender = open_appender(settings, passphrase_file)
@@ -75,7 +75,7 @@ def erase(
 @TRUST
 def backup(*, file: Path, register: str | None, key: str | None, trust: str | None) -> int:
     """Write all of a register that verifies to FILE, a tar. It holds the cases: keep it as you keep them."""
-    from isa_guard.register.backup import write
+    from isa_guard.register.custody.backup import write
     from isa_guard.register.verify import verify
 
     found = opened(register, key, trust)
@@ -138,13 +138,13 @@ def restore(
     from isa_guard.cli.opening import fingerprint
     from isa_guard.cli.recording import surroundings
     from isa_guard.cli.unlocking import keys_folder, known_passphrase
-    from isa_guard.register.keys import Role, load_signer
-    from isa_guard.register.ml_dsa import load_ml_dsa_signer
+    from isa_guard.register.custody.restore import restore as restore_register
+    from isa_guard.register.custody.restore import unpack
     from isa_guard.register.register import Signers
-    from isa_guard.register.restore import restore as restore_register
-    from isa_guard.register.restore import unpack
-    from isa_guard.register.trust import claimed_origin
-    from isa_guard.register.trusted import remember, remembered
+    from isa_guard.register.signing.keys import Role, load_signer
+    from isa_guard.register.signing.ml_dsa import load_ml_dsa_signer
+    from isa_guard.register.trust_roots.trust import claimed_origin
+    from isa_guard.register.trust_roots.trusted import remember, remembered
 
     settings = read_settings().with_flags({"register": register, "key": key})
     keys, store = keys_folder(settings.value("key")), register_store(settings.value("register"))
@@ -180,7 +180,7 @@ def restore(
 @TRUST
 def reindex(*, register: str | None, key: str | None, trust: str | None) -> int:
     """Make the index anew from the journal, which is verified on the way. The index is never evidence."""
-    from isa_guard.register.reindex import reindex as reindexed
+    from isa_guard.register.custody.reindex import reindex as reindexed
 
     found = opened(register, key, trust)
     count = reindexed(found.store, found.trust)

@@ -11,7 +11,7 @@ from isa_guard.cli.opening import KEY, REGISTER, TRUST, fingerprint, opened
 from isa_guard.errors import UsageError
 from isa_guard.register import storage
 from isa_guard.register.faults import RegisterUnreadable
-from isa_guard.register.note import LIMIT_NOTE
+from isa_guard.register.tree.note import LIMIT_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def export(*, folder: Path, register: str | None, key: str | None, trust: str | 
 
     Cases, agreements and keys stay here; a case is personal data.
     """
-    from isa_guard.register.publish import publish
+    from isa_guard.register.published.publish import publish
     from isa_guard.register.verify import verify
 
     found = opened(register, key, trust)
@@ -50,8 +50,8 @@ def export(*, folder: Path, register: str | None, key: str | None, trust: str | 
 @TRUST
 def proof(*, index: int, folder: Path, register: str | None, key: str | None, trust: str | None) -> int:
     """Write record INDEX to FOLDER, with the proof that it is in the register: INDEX.json and INDEX.tlog-proof."""
-    from isa_guard.register.bundle import head_over, save
-    from isa_guard.register.tlog_proof import proof_of, write_proof
+    from isa_guard.register.published.bundle import head_over, save
+    from isa_guard.register.published.tlog_proof import proof_of, write_proof
     from isa_guard.register.verify import record_at
 
     found = opened(register, key, trust)
@@ -89,8 +89,8 @@ def check_proof(
     trust: str | None,
 ) -> int:
     """Check that RECORD is signed and in the register, by its proof alone; the register itself is not read."""
-    from isa_guard.register.tlog_proof import proven
-    from isa_guard.register.trust import read_trust_roots
+    from isa_guard.register.published.tlog_proof import proven
+    from isa_guard.register.trust_roots.trust import read_trust_roots
 
     if trust_roots:
         if trust is None:
@@ -119,8 +119,8 @@ def bundle(
     *, file: Path, indices: tuple[int, ...], register: str | None, key: str | None, trust: str | None
 ) -> int:
     """Write to FILE, a tar, all that a stranger needs to check the records INDICES, with the commands that do it."""
-    from isa_guard.register.bundle import bundle as bundled
-    from isa_guard.register.bundle import save
+    from isa_guard.register.published.bundle import bundle as bundled
+    from isa_guard.register.published.bundle import save
     from isa_guard.register.verify import records_at
 
     found = opened(register, key, trust)

@@ -15,25 +15,36 @@ from typing import TYPE_CHECKING
 from isa_guard.cli.unlocking import keys_folder, known_passphrase
 from isa_guard.errors import KeyRefused, UsageError
 from isa_guard.frozen import dataclass
-from isa_guard.register import rotation, storage, succession
-from isa_guard.register.cosignature import read_witness_key
-from isa_guard.register.event import KeyAction, KeyEvent
+from isa_guard.register import storage
+from isa_guard.register.appender import Appender
 from isa_guard.register.faults import SignatureInvalid
-from isa_guard.register.keys import LIMIT_PEM, PublicKey, Role, load_public, load_signer, public_key, spki_of
-from isa_guard.register.ml_dsa import load_ml_dsa_public, load_ml_dsa_signer, ml_dsa_public_key
-from isa_guard.register.register import Appender, Signers
-from isa_guard.register.trust import claimed_origin, read_trust_roots, remembered, seen
+from isa_guard.register.records.event import KeyAction, KeyEvent
+from isa_guard.register.register import Signers
+from isa_guard.register.signing import succession
+from isa_guard.register.signing.keys import (
+    LIMIT_PEM,
+    PublicKey,
+    Role,
+    load_public,
+    load_signer,
+    public_key,
+    spki_of,
+)
+from isa_guard.register.signing.ml_dsa import load_ml_dsa_public, load_ml_dsa_signer, ml_dsa_public_key
+from isa_guard.register.tree.cosignature import read_witness_key
+from isa_guard.register.trust_roots import rotation
+from isa_guard.register.trust_roots.trust import claimed_origin, read_trust_roots, remembered, seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from isa_guard.cli.settings import Settings
-    from isa_guard.register.keys import Signer
-    from isa_guard.register.ml_dsa import MlDsaPublicKey
-    from isa_guard.register.register import Surroundings
-    from isa_guard.register.store import Store
-    from isa_guard.register.trust_root import Reason, TrustRoot
+    from isa_guard.register.appender import Surroundings
+    from isa_guard.register.signing.keys import Signer
+    from isa_guard.register.signing.ml_dsa import MlDsaPublicKey
+    from isa_guard.register.stores.store import Store
+    from isa_guard.register.trust_roots.trust_root import Reason, TrustRoot
 
 _What = tuple[KeyAction, Role, str, str | None]
 
@@ -254,7 +265,7 @@ def _signs(changing: Changing, trust: TrustRoot, index: int) -> bool:
 
 
 def _size(changing: Changing) -> int:
-    from isa_guard.register.checkpoint import claimed_checkpoint
+    from isa_guard.register.tree.checkpoint import claimed_checkpoint
 
     return claimed_checkpoint(changing.store.checkpoint()).size
 

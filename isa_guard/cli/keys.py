@@ -11,7 +11,7 @@ import click
 from isa_guard.cli.settings import read_settings
 from isa_guard.cli.unlocking import keys_folder, known_passphrase, new_passphrase
 from isa_guard.errors import UsageError
-from isa_guard.register.keys import Role, load_public, new_keys, private_path, public_path, token_path
+from isa_guard.register.signing.keys import Role, load_public, new_keys, private_path, public_path, token_path
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,7 +75,7 @@ def new(*, folder: Path, witness: bool, name: str | None, ml_dsa: bool, passphra
     if fresh or not ml_dsa:
         ids = {role: key.key_id for role, key in new_keys(folder, secret, os.urandom).items()}
     if ml_dsa:
-        from isa_guard.register.ml_dsa import new_ml_dsa_key
+        from isa_guard.register.signing.ml_dsa import new_ml_dsa_key
 
         ids[Role.LOG_ML_DSA] = new_ml_dsa_key(folder, secret, os.urandom).key_id
     click.echo(f"{_NUMBERS.get(len(ids), len(ids))} made in {folder}:")
@@ -113,8 +113,8 @@ def bind(
 
     The key is an Ed25519 pair that the token's own tool has made. `keys new` then makes the other keys.
     """
-    from isa_guard.register import pkcs11
-    from isa_guard.register.succession import next_name
+    from isa_guard.register.signing import pkcs11
+    from isa_guard.register.signing.succession import next_name
 
     if (label is None) == (key is None):
         raise UsageError("name the key on the token by --label or by --id")
@@ -210,7 +210,7 @@ def revoke(
 ) -> int:
     """Revoke a key by its KEY_ID, or by how it begins. A revocation is never taken back, only made stricter."""
     from isa_guard.cli import key_changes
-    from isa_guard.register.trust_root import Reason
+    from isa_guard.register.trust_roots.trust_root import Reason
 
     moment = _moment(compromised_at)
     changing = _changing(key, register, passphrase_file)
@@ -271,8 +271,8 @@ def grant(
 
 
 def _witness_made(folder: Path, secret: bytes, name: str | None) -> int:
-    from isa_guard.register.checkpoint import ORIGIN
-    from isa_guard.register.cosignature import witness_key
+    from isa_guard.register.tree.checkpoint import ORIGIN
+    from isa_guard.register.tree.cosignature import witness_key
 
     if name is not None and not ORIGIN.match(name):
         raise UsageError(f"`{name}` is no name for a witness: small letters, digits and . - _ /")
@@ -312,7 +312,7 @@ def _moment(text: str | None) -> datetime | None:
 
 def _present(folder: Path) -> dict[Role, str]:
     """Answer the fingerprints of the keys in a folder; without any, the one of the record key is missed."""
-    from isa_guard.register.ml_dsa import load_ml_dsa_public
+    from isa_guard.register.signing.ml_dsa import load_ml_dsa_public
 
     found: dict[Role, str] = {
         role: load_public(folder, role).key_id

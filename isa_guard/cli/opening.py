@@ -12,14 +12,14 @@ from isa_guard.cli.settings import read_settings
 from isa_guard.errors import UsageError
 from isa_guard.frozen import dataclass
 from isa_guard.register.register import trust_root_of
-from isa_guard.register.stores import open_store
-from isa_guard.register.trust import claimed_origin
-from isa_guard.register.trusted import remembered, seen, tip
+from isa_guard.register.stores.opening import open_store
+from isa_guard.register.trust_roots.trust import claimed_origin
+from isa_guard.register.trust_roots.trusted import remembered, seen, tip
 
 if TYPE_CHECKING:
     from isa_guard.cli.settings import Settings
-    from isa_guard.register.store import Log, Store
-    from isa_guard.register.trust_root import TrustRoot
+    from isa_guard.register.stores.store import Log, Store
+    from isa_guard.register.trust_roots.trust_root import TrustRoot
 
 REGISTER: Final = click.option("--register", help="The register: a folder, or postgresql://...")
 KEY: Final = click.option(

@@ -13,18 +13,19 @@ from isa_guard.cli.log import LOG
 from isa_guard.cli.opening import register_store
 from isa_guard.cli.unlocking import keys_folder, known_passphrase
 from isa_guard.errors import IsaGuardError
-from isa_guard.register.clock import Reading
+from isa_guard.register.appender import Appender, Surroundings
 from isa_guard.register.heads import refuse_contradiction
-from isa_guard.register.keys import Role, load_signer
-from isa_guard.register.ml_dsa import load_ml_dsa_signer
-from isa_guard.register.register import Appender, Signers, Surroundings, trust_root_of
-from isa_guard.register.trust import claimed_origin
-from isa_guard.register.trusted import remember_tip, remembered, seen, tip
+from isa_guard.register.records.clock import Reading
+from isa_guard.register.register import Signers, trust_root_of
+from isa_guard.register.signing.keys import Role, load_signer
+from isa_guard.register.signing.ml_dsa import load_ml_dsa_signer
+from isa_guard.register.trust_roots.trust import claimed_origin
+from isa_guard.register.trust_roots.trusted import remember_tip, remembered, seen, tip
 
 if TYPE_CHECKING:
     from isa_guard.cli.settings import Settings
-    from isa_guard.register.store import Store
-    from isa_guard.register.trust_root import TrustRoot
+    from isa_guard.register.stores.store import Store
+    from isa_guard.register.trust_roots.trust_root import TrustRoot
     from isa_guard.report.run import Run
 
 AT_ONCE: Final = 1_000  # decisions in one commit

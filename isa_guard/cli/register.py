@@ -17,15 +17,15 @@ from isa_guard.cli.settings import read_settings
 from isa_guard.cli.unlocking import keys_folder, known_passphrase
 from isa_guard.cli.witness import command as witness
 from isa_guard.errors import UsageError
-from isa_guard.register.keys import Role, load_signer
-from isa_guard.register.statement import DecisionRecord
+from isa_guard.register.records.statement import DecisionRecord
+from isa_guard.register.signing.keys import Role, load_signer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from isa_guard.register.records.statement import Record
     from isa_guard.register.replay import Replayed
-    from isa_guard.register.statement import Record
-    from isa_guard.register.trust_root import TrustRoot
+    from isa_guard.register.trust_roots.trust_root import TrustRoot
     from isa_guard.register.verify import Verified
 
 OLDER: Final = (
@@ -49,10 +49,10 @@ def command() -> None:
 @PASSPHRASE
 def init(*, where: str, origin: str, key: str | None, passphrase_file: str | None) -> int:
     """Make an empty REGISTER, a folder or postgresql://..., and note beside the keys which root key it has."""
-    from isa_guard.register.ml_dsa import load_ml_dsa_signer
-    from isa_guard.register.note import note_key
     from isa_guard.register.register import Signers, create
-    from isa_guard.register.trusted import remember, trusted_path
+    from isa_guard.register.signing.ml_dsa import load_ml_dsa_signer
+    from isa_guard.register.tree.note import note_key
+    from isa_guard.register.trust_roots.trusted import remember, trusted_path
 
     keys = keys_folder(read_settings().with_flags({"key": key}).value("key"))
     if trusted_path(keys, origin).exists():
@@ -130,7 +130,7 @@ def verify(
     """
     from isa_guard.cli.evidence import read_note
     from isa_guard.register.faults import HeadsContradict
-    from isa_guard.register.tiles import TileFolder
+    from isa_guard.register.published.tiles import TileFolder
     from isa_guard.register.verify import verify as verify_log
 
     notes = [read_note(path) for path in against]

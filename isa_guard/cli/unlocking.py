@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from isa_guard.errors import KeyRefused, UsageError
-from isa_guard.register import passphrase
+from isa_guard.register.signing import passphrase
 
 TERMINAL: Final = "/dev/tty"
 

@@ -10,14 +10,14 @@ import click
 from isa_guard.cli.cosigner import COMMANDS, OUT, PATH, REFUSED, give, read_file, records_of, words
 from isa_guard.cli.opening import KEY, PASSPHRASE, REGISTER, TRUST, opened
 from isa_guard.cli.settings import read_settings
-from isa_guard.register import witness as protocol
 from isa_guard.register.faults import WitnessUnreachable
-from isa_guard.register.witness import LIMIT_BODY, Answer
+from isa_guard.register.witnessing import witness as protocol
+from isa_guard.register.witnessing.witness import LIMIT_BODY, Answer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from isa_guard.register.cosigning import Taken
+    from isa_guard.register.witnessing.cosigning import Taken
 
 ATTEMPTS: Final = 3  # a witness tells the size it saw; another process may be asking at the same time
 _OLD: Final = click.option(
@@ -47,7 +47,7 @@ def request(
     *, old: int | None, out: Path | None, register: str | None, key: str | None, trust: str | None
 ) -> int:
     """Write the request to cosign the newest head of this register."""
-    from isa_guard.register.cosigning import ask
+    from isa_guard.register.witnessing.cosigning import ask
 
     found = opened(register, key, trust)
     asked = ask(found.store, found.trust, old)
@@ -65,9 +65,9 @@ def request(
 @TRUST
 def key_(*, register: str | None, key: str | None, trust: str | None) -> int:
     """Print the key by which a witness knows this register, one line for each that is in use."""
-    from isa_guard.register.checkpoint import claimed_checkpoint
-    from isa_guard.register.keys import Role
-    from isa_guard.register.note import note_key
+    from isa_guard.register.signing.keys import Role
+    from isa_guard.register.tree.checkpoint import claimed_checkpoint
+    from isa_guard.register.tree.note import note_key
 
     found = opened(register, key, trust)
     size = claimed_checkpoint(found.store.checkpoint()).size
@@ -106,8 +106,8 @@ def send(
     passphrase_file: str | None,
 ) -> int:
     """Have the witness at URL cosign the newest head of this register, take the answer over, and record it."""
-    from isa_guard.register.cosigning import ask
-    from isa_guard.register.witness_http import submit
+    from isa_guard.register.witnessing.cosigning import ask
+    from isa_guard.register.witnessing.witness_http import submit
 
     found = opened(register, key, None)
     answer = submit(url, ask(found.store, found.trust, old).body, timeout)
@@ -130,7 +130,7 @@ for _command in COMMANDS:
 
 def _taken(answer: Answer, register: str | None, key: str | None, passphrase_file: str | None) -> int:
     from isa_guard.cli.recording import note_tip, open_appender
-    from isa_guard.register.cosigning import take
+    from isa_guard.register.witnessing.cosigning import take
 
     settings = read_settings().with_flags({"register": register, "key": key})
     appender = open_appender(settings, passphrase_file)

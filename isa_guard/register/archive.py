@@ -14,13 +14,13 @@ from isa_guard.load.digests import digest_of
 from isa_guard.model.agreement import Source
 from isa_guard.register import strict_json
 from isa_guard.register.faults import ArchiveBroken, RecordError
-from isa_guard.register.store import Shelf
+from isa_guard.register.stores.store import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from isa_guard.model.agreement import Agreement
-    from isa_guard.register.store import Log, Store
+    from isa_guard.register.stores.store import Log, Store
 
 LIMIT_MANIFEST = 64 * 1024 * 1024
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)

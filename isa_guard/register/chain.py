@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from isa_guard.register import dsse
 from isa_guard.register.faults import Damage, RecordError, RegisterBroken, SignatureInvalid
-from isa_guard.register.keys import Role
-from isa_guard.register.merkle import Frontier, leaf_hash
-from isa_guard.register.statement import read_statement
-from isa_guard.register.store import Noted, Tip
+from isa_guard.register.records import dsse
+from isa_guard.register.records.statement import read_statement
+from isa_guard.register.signing.keys import Role
+from isa_guard.register.stores.store import Noted, Tip
+from isa_guard.register.tree.merkle import Frontier, leaf_hash
 
 if TYPE_CHECKING:
-    from isa_guard.register.checkpoint import Checkpoint
-    from isa_guard.register.statement import Record, Standing
-    from isa_guard.register.trust import TrustRoot
+    from isa_guard.register.records.statement import Record, Standing
+    from isa_guard.register.tree.checkpoint import Checkpoint
+    from isa_guard.register.trust_roots.trust import TrustRoot
 
 
 class Chain:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from isa_guard.model.decision import Decision
-    from isa_guard.register.register import Appender, Receipt
-    from isa_guard.register.statement import Draft
+    from isa_guard.register.appender import Appender, Receipt
+    from isa_guard.register.records.statement import Draft
 
 AT_MOST: Final = 1_000  # records in one commit, so that nobody waits long for those who came together
 

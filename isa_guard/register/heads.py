@@ -11,8 +11,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from isa_guard.frozen import dataclass
-from isa_guard.register.checkpoint import read_checkpoint
-from isa_guard.register.cosignature import cosignatures
 from isa_guard.register.faults import (
     Damage,
     HeadsContradict,
@@ -21,16 +19,18 @@ from isa_guard.register.faults import (
     SignatureInvalid,
     StorageFailed,
 )
-from isa_guard.register.keys import Role
-from isa_guard.register.merkle import Frontier, leaf_hash
-from isa_guard.register.proof import check_consistency, prove_consistency
+from isa_guard.register.signing.keys import Role
+from isa_guard.register.tree.checkpoint import read_checkpoint
+from isa_guard.register.tree.cosignature import cosignatures
+from isa_guard.register.tree.merkle import Frontier, leaf_hash
+from isa_guard.register.tree.proof import check_consistency, prove_consistency
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from isa_guard.register.checkpoint import Checkpoint
-    from isa_guard.register.store import Store
-    from isa_guard.register.trust_root import TrustRoot
+    from isa_guard.register.stores.store import Store
+    from isa_guard.register.tree.checkpoint import Checkpoint
+    from isa_guard.register.trust_roots.trust_root import TrustRoot
 
 
 @dataclass(frozen=True, slots=True)

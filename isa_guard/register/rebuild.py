@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.load.agreement import AGREEMENT_FILE, Shelf, load_version
 from isa_guard.load.yaml import read_document
-from isa_guard.register import storage, store
+from isa_guard.register import storage
 from isa_guard.register.archive import read_sources
 from isa_guard.register.faults import ArchiveBroken
+from isa_guard.register.stores import store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from isa_guard.model.agreement import Agreement, Source
-    from isa_guard.register.store import Log
+    from isa_guard.register.stores.store import Log
 
 _RULE = re.compile(r"rules/[a-z0-9-]+/[a-z0-9-]+/rule\.yaml\Z", re.ASCII)
 _DEPTH: Final = 16  # folders above the agreement, so that a parent named by `../..` still lies inside

@@ -11,12 +11,12 @@ from isa_guard.frozen import dataclass
 from isa_guard.load.facts import read_facts, type_fact
 from isa_guard.model.facts import Evidence
 from isa_guard.register import strict_json
-from isa_guard.register.engine import this_engine
 from isa_guard.register.faults import ArchiveBroken, ReplayContradicts, ReplayDiffers
-from isa_guard.register.predicate import COMMITMENT_KEY_BYTES, decision_part, decision_part_1
 from isa_guard.register.rebuild import rebuilt
-from isa_guard.register.statement import DecisionRecord
-from isa_guard.register.store import Shelf
+from isa_guard.register.records.engine import this_engine
+from isa_guard.register.records.predicate import COMMITMENT_KEY_BYTES, decision_part, decision_part_1
+from isa_guard.register.records.statement import DecisionRecord
+from isa_guard.register.stores.store import Shelf
 from isa_guard.register.verify import Walk, record_at, verify
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from isa_guard.load.facts import UntypedFact
     from isa_guard.model.agreement import Agreement
     from isa_guard.model.decision import Decision
-    from isa_guard.register.store import Store
-    from isa_guard.register.trust import TrustRoot
+    from isa_guard.register.stores.store import Store
+    from isa_guard.register.trust_roots.trust import TrustRoot
     from isa_guard.register.verify import Stored
 
 

@@ -14,10 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
-from isa_guard.register import dsse
 from isa_guard.register.chain import Chain, statement_of
-from isa_guard.register.checkpoint import check_ml_dsa
-from isa_guard.register.event import ErasureEvent, KeyEvent, WitnessEvent
 from isa_guard.register.faults import (
     ArchiveBroken,
     Damage,
@@ -26,19 +23,22 @@ from isa_guard.register.faults import (
     SignatureInvalid,
 )
 from isa_guard.register.heads import Head, Heads, kept_head, quorum_at
-from isa_guard.register.keys import Role
-from isa_guard.register.merkle import leaf_hash
+from isa_guard.register.records import dsse
+from isa_guard.register.records.event import ErasureEvent, KeyEvent, WitnessEvent
+from isa_guard.register.records.statement import DecisionRecord
 from isa_guard.register.register import proven_checkpoint, trust_root_of
-from isa_guard.register.statement import DecisionRecord
-from isa_guard.register.store import Shelf
-from isa_guard.register.trust_root import TrustRoot, Vouched
+from isa_guard.register.signing.keys import Role
+from isa_guard.register.stores.store import Shelf
+from isa_guard.register.tree.checkpoint import check_ml_dsa
+from isa_guard.register.tree.merkle import leaf_hash
+from isa_guard.register.trust_roots.trust_root import TrustRoot, Vouched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
-    from isa_guard.register.statement import Record
-    from isa_guard.register.store import Log
+    from isa_guard.register.records.statement import Record
+    from isa_guard.register.stores.store import Log
 
 AT_ONCE: Final = 64  # envelopes whose signatures are checked in one go
 AHEAD: Final = 4  # such goes that may be under way: memory stays flat

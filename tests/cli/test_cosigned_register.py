@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from isa_guard.register.keys import Role, load_public, load_signer
-from isa_guard.register.witness import Answer, Witness
-from isa_guard.register.witness_http import WitnessServer
-from isa_guard.register.witness_state import WitnessFolder
+from isa_guard.register.signing.keys import Role, load_public, load_signer
+from isa_guard.register.witnessing.witness import Answer, Witness
+from isa_guard.register.witnessing.witness_http import WitnessServer
+from isa_guard.register.witnessing.witness_state import WitnessFolder
 from tests.cli.calls import AS_OF, BAD, GOOD, call
 
 Capture = pytest.CaptureFixture[str]
@@ -166,7 +166,7 @@ def test_whatever_else_a_witness_answers_is_told(
     what: str,
 ) -> None:
     left = iter(answers)
-    monkeypatch.setattr("isa_guard.register.witness_http.submit", lambda *_: next(left))
+    monkeypatch.setattr("isa_guard.register.witnessing.witness_http.submit", lambda *_: next(left))
     told = call(capsys, "register", "witness", "send", "http://w.example", *UNLOCKED)
     assert told.code == code
     assert what in told.out + told.err

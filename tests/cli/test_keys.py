@@ -15,22 +15,30 @@ import pytest
 from isa_guard.cli import key_changes
 from isa_guard.cli.settings import read_settings
 from isa_guard.errors import KeyRefused
-from isa_guard.register import succession
-from isa_guard.register.checkpoint import check_ml_dsa
-from isa_guard.register.cosignature import read_witness_key
-from isa_guard.register.directory import Directory
+from isa_guard.register.appender import Appender
 from isa_guard.register.faults import StorageFailed
-from isa_guard.register.keys import Role, load_public, load_public_named, load_signer, new_keys, private_path
-from isa_guard.register.ml_dsa import load_ml_dsa_public
-from isa_guard.register.note import read_note
-from isa_guard.register.register import Appender, Signers, create
-from isa_guard.register.trust import TrustRoot, read_trust_roots, remember
+from isa_guard.register.register import Signers, create
+from isa_guard.register.signing import succession
+from isa_guard.register.signing.keys import (
+    Role,
+    load_public,
+    load_public_named,
+    load_signer,
+    new_keys,
+    private_path,
+)
+from isa_guard.register.signing.ml_dsa import load_ml_dsa_public
+from isa_guard.register.stores.directory import Directory
+from isa_guard.register.tree.checkpoint import check_ml_dsa
+from isa_guard.register.tree.cosignature import read_witness_key
+from isa_guard.register.tree.note import read_note
+from isa_guard.register.trust_roots.trust import TrustRoot, read_trust_roots, remember
 from isa_guard.register.verify import Walk, verify
 from tests.cli.calls import ROOT, call
 
 if TYPE_CHECKING:
     from isa_guard.cli.settings import Settings
-    from isa_guard.register.keys import PublicKey
+    from isa_guard.register.signing.keys import PublicKey
     from tests.cli.calls import Answer
 
 Capture = pytest.CaptureFixture[str]

@@ -14,16 +14,16 @@ import pytest
 
 from isa_guard.cli.witness import command
 from isa_guard.errors import IsaGuardError
-from isa_guard.register import witness as protocol
-from isa_guard.register.checkpoint import Checkpoint, sign_checkpoint
-from isa_guard.register.cosignature import cosignatures, read_witness_key
-from isa_guard.register.keys import FileSigner, Role, load_public, new_keys
-from isa_guard.register.merkle import leaf_hash
-from isa_guard.register.note import note_key
-from isa_guard.register.proof import root_at
-from isa_guard.register.tiles import TileFolder, tile_path
-from isa_guard.register.witness_http import WitnessServer
-from isa_guard.register.witness_state import WitnessFolder
+from isa_guard.register.published.tiles import TileFolder, tile_path
+from isa_guard.register.signing.keys import FileSigner, Role, load_public, new_keys
+from isa_guard.register.tree.checkpoint import Checkpoint, sign_checkpoint
+from isa_guard.register.tree.cosignature import cosignatures, read_witness_key
+from isa_guard.register.tree.merkle import leaf_hash
+from isa_guard.register.tree.note import note_key
+from isa_guard.register.tree.proof import root_at
+from isa_guard.register.witnessing import witness as protocol
+from isa_guard.register.witnessing.witness_http import WitnessServer
+from isa_guard.register.witnessing.witness_state import WitnessFolder
 
 LOG = FileSigner(b"\x01" * 32)
 ORIGIN = "example.org/invented-isa"

@@ -19,24 +19,25 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from isa_guard.errors import IsaGuardError
-from isa_guard.register import journal
-from isa_guard.register.directory import Directory
-from isa_guard.register.event import ErasureEvent, ErasureReason, KeyAction, KeyEvent
+from isa_guard.register.appender import Appender, Surroundings
 from isa_guard.register.faults import ArchiveBroken
 from isa_guard.register.group import Group
-from isa_guard.register.keys import Role
-from isa_guard.register.merkle import leaf_hash
-from isa_guard.register.register import Appender, Signers, Surroundings, trust_root_of
-from isa_guard.register.rotation import rotated, signed_version
-from isa_guard.register.statement import DecisionRecord
-from isa_guard.register.store import Shelf
+from isa_guard.register.records.event import ErasureEvent, ErasureReason, KeyAction, KeyEvent
+from isa_guard.register.records.statement import DecisionRecord
+from isa_guard.register.register import Signers, trust_root_of
+from isa_guard.register.signing.keys import Role
+from isa_guard.register.stores import journal
+from isa_guard.register.stores.directory import Directory
+from isa_guard.register.stores.store import Shelf
+from isa_guard.register.tree.merkle import leaf_hash
+from isa_guard.register.trust_roots.rotation import rotated, signed_version
 from isa_guard.register.verify import Walk, verify
 from tests.register.making import SIGNERS, Clock, decided, made_in, signer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from isa_guard.register.register import Receipt
+    from isa_guard.register.appender import Receipt
 
 ROOT = signer("root")
 NEXT = Signers(signer("next record"), SIGNERS.log)

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from isa_guard.register.checkpoint import read_checkpoint
 from isa_guard.register.faults import Damage, Forked, HeadsContradict
 from isa_guard.register.heads import refuse_contradiction
-from isa_guard.register.keys import Role
-from isa_guard.register.publish import publish
-from isa_guard.register.trusted import remember_tip, tip
+from isa_guard.register.published.publish import publish
+from isa_guard.register.signing.keys import Role
+from isa_guard.register.tree.checkpoint import read_checkpoint
+from isa_guard.register.trust_roots.trusted import remember_tip, tip
 from isa_guard.register.verify import verify
-from isa_guard.register.witness import Witness, request
-from isa_guard.register.witness_state import WitnessFolder
+from isa_guard.register.witnessing.witness import Witness, request
+from isa_guard.register.witnessing.witness_state import WitnessFolder
 from tests.register.making import Made, decided, signer
 
 if TYPE_CHECKING:
-    from isa_guard.register.checkpoint import Checkpoint
+    from isa_guard.register.tree.checkpoint import Checkpoint
 
 NOW = 1_795_435_200
 

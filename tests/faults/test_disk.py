@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from isa_guard.register import backup
+from isa_guard.register.custody import backup
+from isa_guard.register.custody.reindex import reindex
+from isa_guard.register.custody.restore import unpack
 from isa_guard.register.faults import StorageFailed
-from isa_guard.register.reindex import reindex
-from isa_guard.register.restore import unpack
 from isa_guard.register.verify import Walk, verify
 from tests.register.making import Made, decided
 

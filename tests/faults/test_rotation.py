@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from isa_guard.register.appender import Appender
 from isa_guard.register.faults import StorageFailed
-from isa_guard.register.keys import Role, load_public
-from isa_guard.register.register import Appender
+from isa_guard.register.signing.keys import Role, load_public
 from tests.cli.test_keys import CHANGING, Capture, _no_settings, actions, folder, keys, original
 
 __all__ = ["_no_settings", "folder", "original"]

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 
 from isa_guard.decide.decide import decide
 from isa_guard.load.facts import read_facts, type_fact
-from isa_guard.register import predicate
-from isa_guard.register.directory import Directory
-from isa_guard.register.erasure import erase
-from isa_guard.register.event import (
+from isa_guard.register.appender import Surroundings
+from isa_guard.register.custody.erasure import erase
+from isa_guard.register.heads import quorum_at
+from isa_guard.register.records import predicate
+from isa_guard.register.records.event import (
     Cosigner,
     ErasureReason,
     KeyAction,
@@ -28,21 +29,21 @@ from isa_guard.register.event import (
     RecoveryEvent,
     WitnessEvent,
 )
-from isa_guard.register.heads import quorum_at
-from isa_guard.register.keys import Role
-from isa_guard.register.ml_dsa import MlDsaSigner
-from isa_guard.register.register import Signers, Surroundings, create, trust_root_of
-from isa_guard.register.rotation import revoked, rotated, signed_version, witnessed
-from isa_guard.register.trust import Reason
+from isa_guard.register.register import Signers, create, trust_root_of
+from isa_guard.register.signing.keys import Role
+from isa_guard.register.signing.ml_dsa import MlDsaSigner
+from isa_guard.register.stores.directory import Directory
+from isa_guard.register.trust_roots.rotation import revoked, rotated, signed_version, witnessed
+from isa_guard.register.trust_roots.trust import Reason
 from isa_guard.register.verify import record_at
-from isa_guard.register.witness import Witness, apply, request
-from isa_guard.register.witness_state import WitnessFolder
+from isa_guard.register.witnessing.witness import Witness, apply, request
+from isa_guard.register.witnessing.witness_state import WitnessFolder
 from tests.register.making import NOON, Made, decided, shipped, signer
 
 if TYPE_CHECKING:
     from isa_guard.model.decision import Decision
-    from isa_guard.register.keys import Signer
-    from isa_guard.register.trust import TrustRoot
+    from isa_guard.register.signing.keys import Signer
+    from isa_guard.register.trust_roots.trust import TrustRoot
 
 EVERYTHING = "example.org/everything"
 PARTNER = "example.org/partner"

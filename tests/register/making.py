@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from isa_guard.decide.decide import decide
 from isa_guard.load.agreement import load
 from isa_guard.load.facts import read_facts, type_fact
-from isa_guard.register.clock import Reading
-from isa_guard.register.directory import Directory
-from isa_guard.register.keys import FileSigner
-from isa_guard.register.register import Appender, Signers, Surroundings, create
-from isa_guard.register.statement import DecisionRecord
+from isa_guard.register.appender import Appender, Surroundings
+from isa_guard.register.records.clock import Reading
+from isa_guard.register.records.statement import DecisionRecord
+from isa_guard.register.register import Signers, create
+from isa_guard.register.signing.keys import FileSigner
+from isa_guard.register.stores.directory import Directory
 from isa_guard.register.verify import record_at
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     from isa_guard.model.agreement import Agreement
     from isa_guard.model.decision import Decision
-    from isa_guard.register.register import Receipt
-    from isa_guard.register.trust import TrustRoot
+    from isa_guard.register.appender import Receipt
+    from isa_guard.register.trust_roots.trust import TrustRoot
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ORIGIN = "example.org/invented-isa"

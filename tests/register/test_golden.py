@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from isa_guard.errors import KeyRefused
-from isa_guard.register.checkpoint import check_ml_dsa
-from isa_guard.register.cosignature import cosignatures
-from isa_guard.register.directory import Directory
-from isa_guard.register.event import (
+from isa_guard.register.custody.reindex import reindex
+from isa_guard.register.published.publish import publish
+from isa_guard.register.published.tiles import TileFolder
+from isa_guard.register.published.tlog_proof import proof_of, proven, write_proof
+from isa_guard.register.records.event import (
     Cosigner,
     ErasureEvent,
     ErasureReason,
@@ -28,22 +29,21 @@ from isa_guard.register.event import (
     RecoveryEvent,
     WitnessEvent,
 )
-from isa_guard.register.keys import Role
-from isa_guard.register.publish import publish
+from isa_guard.register.records.statement import DecisionRecord, EventRecord, Record
 from isa_guard.register.register import trust_root_of
-from isa_guard.register.reindex import reindex
 from isa_guard.register.replay import Replay, replay_all
-from isa_guard.register.statement import DecisionRecord, EventRecord, Record
-from isa_guard.register.store import Shelf
-from isa_guard.register.tiles import TileFolder
-from isa_guard.register.tlog_proof import proof_of, proven, write_proof
+from isa_guard.register.signing.keys import Role
+from isa_guard.register.stores.directory import Directory
+from isa_guard.register.stores.store import Shelf
+from isa_guard.register.tree.checkpoint import check_ml_dsa
+from isa_guard.register.tree.cosignature import cosignatures
 from isa_guard.register.verify import Walk, record_at, records_named, verify
 from tests.register.everything import EVERYTHING, FIRST, FIRST_ROOT, LAST, PARTNER, SECOND_ROOT, Growing
 from tests.register.make_golden import NEWEST, packed
 from tests.register.making import NOON, SIGNERS, Clock, appending, decided, signer
 
 if TYPE_CHECKING:
-    from isa_guard.register.trust import TrustRoot
+    from isa_guard.register.trust_roots.trust import TrustRoot
 
 GOLDEN = Path(__file__).parent / "golden"
 

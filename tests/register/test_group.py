@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from isa_guard.register import group as module
+from isa_guard.register.appender import Appender, Receipt
 from isa_guard.register.faults import StorageFailed
 from isa_guard.register.group import Group
-from isa_guard.register.register import Appender, Receipt
-from isa_guard.register.statement import Draft
+from isa_guard.register.records.statement import Draft
 from isa_guard.register.verify import Walk, verify
 from tests.register.making import appending, decided
 

@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isa_guard.register.checkpoint import Checkpoint, sign_checkpoint
-from isa_guard.register.cosignature import cosign
-from isa_guard.register.directory import Directory
 from isa_guard.register.faults import Damage, HeadsContradict, RegisterBroken, SignatureInvalid
 from isa_guard.register.heads import Head, Heads, kept_head, quorum_at, refuse_contradiction
-from isa_guard.register.keys import Role
-from isa_guard.register.merkle import EMPTY_ROOT, Frontier, leaf_hash
-from isa_guard.register.note import read_lines, with_lines
 from isa_guard.register.register import first_trust
-from isa_guard.register.rotation import revoked, rotated
-from isa_guard.register.trust import Reason, TrustRoot, Witness
+from isa_guard.register.signing.keys import Role
+from isa_guard.register.stores.directory import Directory
+from isa_guard.register.tree.checkpoint import Checkpoint, sign_checkpoint
+from isa_guard.register.tree.cosignature import cosign
+from isa_guard.register.tree.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from isa_guard.register.tree.note import read_lines, with_lines
+from isa_guard.register.trust_roots.rotation import revoked, rotated
+from isa_guard.register.trust_roots.trust import Reason, TrustRoot, Witness
 from tests.register.making import ORIGIN, SIGNERS, signer
 from tests.register.trees import Tree, entries, naive_root
 

@@ -17,17 +17,17 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import SSlibKey  # type: ignore[attr-defined]
 
-from isa_guard.register.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
-from isa_guard.register.cosignature import cosign
-from isa_guard.register.note import key_id, read_lines, read_note, with_lines
-from isa_guard.register.proof import (
+from isa_guard.register.published.tlog_proof import proof_of
+from isa_guard.register.tree.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
+from isa_guard.register.tree.cosignature import cosign
+from isa_guard.register.tree.note import key_id, read_lines, read_note, with_lines
+from isa_guard.register.tree.proof import (
     check_consistency,
     check_inclusion,
     prove_consistency,
     prove_inclusion,
     root_at,
 )
-from isa_guard.register.tlog_proof import proof_of
 from tests.register.making import ORIGIN, SIGNERS, Made, signer
 
 NODE = Path(__file__).parents[1] / "interop"

@@ -19,8 +19,7 @@ from pathlib import Path
 import pytest
 
 from isa_guard.errors import KeyRefused, UsageError
-from isa_guard.register import directory as module
-from isa_guard.register.directory import Directory
+from isa_guard.register.appender import Appender
 from isa_guard.register.faults import (
     Damage,
     RecordError,
@@ -28,8 +27,10 @@ from isa_guard.register.faults import (
     RegisterUnreadable,
     StorageFailed,
 )
-from isa_guard.register.journal import framed
-from isa_guard.register.register import Appender, Signers, checkpoint_of, commitment_key, create
+from isa_guard.register.register import Signers, checkpoint_of, commitment_key, create
+from isa_guard.register.stores import directory as module
+from isa_guard.register.stores.directory import Directory
+from isa_guard.register.stores.journal import framed
 from isa_guard.register.verify import Walk, verify
 from tests.register.making import NOON, ORIGIN, SIGNERS, Made, appending, decided, made_in, signer
 
@@ -151,8 +152,8 @@ def test_whole_records_without_a_checkpoint_are_checked_and_covered(filled: Made
 
 def made_copy_of_checkpoint(made: Made, size: int) -> bytes:
     """The genuine checkpoint that the register had at `size`."""
-    from isa_guard.register.checkpoint import Checkpoint, sign_checkpoint
-    from isa_guard.register.merkle import Frontier, leaf_hash
+    from isa_guard.register.tree.checkpoint import Checkpoint, sign_checkpoint
+    from isa_guard.register.tree.merkle import Frontier, leaf_hash
 
     frontier = Frontier()
     for one in list(Walk(made.store, made.trust).records())[:size]:
@@ -226,7 +227,7 @@ def test_a_register_whose_covered_records_were_exchanged_is_not_signed_again(
 
 
 def test_a_false_empty_checkpoint_is_refused(made: Made) -> None:
-    from isa_guard.register.checkpoint import Checkpoint, sign_checkpoint
+    from isa_guard.register.tree.checkpoint import Checkpoint, sign_checkpoint
 
     (made.folder / "checkpoint").write_bytes(sign_checkpoint(Checkpoint(ORIGIN, 0, b"x" * 32), SIGNERS.log))
     with pytest.raises(RegisterBroken) as caught:
@@ -299,7 +300,7 @@ def test_bytes_that_come_back_otherwise_are_not_signed_for(
 def test_a_decision_too_large_to_record_leaves_the_register_as_it_was(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("isa_guard.register.dsse.LIMIT_ENVELOPE", 2_000)
+    monkeypatch.setattr("isa_guard.register.records.dsse.LIMIT_ENVELOPE", 2_000)
     with appending(made.folder, made.trust, SIGNERS, made.surroundings) as appender:
         with pytest.raises(RecordError, match="the limit is 2,000"):
             appender.append([decided()])
@@ -314,7 +315,7 @@ APPENDING = textwrap.dedent("""
     import sys
     from pathlib import Path
     from tests.register.making import Made, SIGNERS, decided, signer
-    from isa_guard.register.directory import Directory
+    from isa_guard.register.stores.directory import Directory
     from isa_guard.register.register import trust_root_of
 
     folder = Path(sys.argv[1])

@@ -17,11 +17,9 @@ from isa_guard.load.packs import shipped as shipped_folder
 from isa_guard.model.agreement import Source
 from isa_guard.model.decision import Verdict
 from isa_guard.model.facts import Evidence
-from isa_guard.register import cases, rebuild, store
+from isa_guard.register import rebuild
 from isa_guard.register import replay as module
 from isa_guard.register.archive import keep_agreement, keep_attachments, read_sources
-from isa_guard.register.engine import Engine
-from isa_guard.register.event import ErasureEvent, ErasureReason
 from isa_guard.register.faults import (
     ArchiveBroken,
     RegisterUnreadable,
@@ -29,9 +27,12 @@ from isa_guard.register.faults import (
     ReplayDiffers,
     StorageFailed,
 )
-from isa_guard.register.journal import HEADER
 from isa_guard.register.rebuild import rebuilt
+from isa_guard.register.records.engine import Engine
+from isa_guard.register.records.event import ErasureEvent, ErasureReason
 from isa_guard.register.replay import Replay, Replayer, replay, replay_all
+from isa_guard.register.stores import cases, store
+from isa_guard.register.stores.journal import HEADER
 from isa_guard.register.verify import record_at
 from tests.register.making import NOON, decided, decision_at, shipped
 

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from isa_guard.errors import EvidenceError
-from isa_guard.register import dsse
-from isa_guard.register.checkpoint import Checkpoint, sign_checkpoint
 from isa_guard.register.faults import Damage, RegisterBroken, RegisterUnreadable, Untrusted
-from isa_guard.register.journal import framed
-from isa_guard.register.merkle import Frontier, leaf_hash
+from isa_guard.register.records import dsse
+from isa_guard.register.stores.journal import framed
+from isa_guard.register.tree.checkpoint import Checkpoint, sign_checkpoint
+from isa_guard.register.tree.merkle import Frontier, leaf_hash
 from isa_guard.register.verify import Walk, record_at, verify
 from tests.register.making import NOON, ORIGIN, SIGNERS, decided, decision_at, made_in, signer
 from tests.register.trees import naive_root

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from isa_guard.register.merkle import leaf_hash
+from isa_guard.register.tree.merkle import leaf_hash
 
 
 def entries(size: int, story: str = "") -> list[bytes]:

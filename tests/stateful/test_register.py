@@ -22,11 +22,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from isa_guard.register.appender import Appender
 from isa_guard.register.archive import keep_agreement
-from isa_guard.register.cosignature import cosignatures
-from isa_guard.register.directory import Directory
-from isa_guard.register.erasure import erase
-from isa_guard.register.event import ErasureReason, KeyAction, RecoveryEvent
+from isa_guard.register.custody.erasure import erase
+from isa_guard.register.custody.reindex import reindex
 from isa_guard.register.faults import (
     Damage,
     Forked,
@@ -37,17 +36,19 @@ from isa_guard.register.faults import (
     StorageFailed,
 )
 from isa_guard.register.heads import refuse_contradiction
-from isa_guard.register.keys import Role
-from isa_guard.register.publish import publish
-from isa_guard.register.register import Appender, create, trust_root_of
-from isa_guard.register.reindex import reindex
-from isa_guard.register.rotation import witnessed
-from isa_guard.register.statement import DecisionRecord
-from isa_guard.register.store import Shelf
-from isa_guard.register.tiles import TileFolder
+from isa_guard.register.published.publish import publish
+from isa_guard.register.published.tiles import TileFolder
+from isa_guard.register.records.event import ErasureReason, KeyAction, RecoveryEvent
+from isa_guard.register.records.statement import DecisionRecord
+from isa_guard.register.register import create, trust_root_of
+from isa_guard.register.signing.keys import Role
+from isa_guard.register.stores.directory import Directory
+from isa_guard.register.stores.store import Shelf
+from isa_guard.register.tree.cosignature import cosignatures
+from isa_guard.register.trust_roots.rotation import witnessed
 from isa_guard.register.verify import Walk, verify
-from isa_guard.register.witness import Witness, apply, request
-from isa_guard.register.witness_state import WitnessFolder
+from isa_guard.register.witnessing.witness import Witness, apply, request
+from isa_guard.register.witnessing.witness_state import WitnessFolder
 from tests.register.everything import PARTNER, Growing
 from tests.register.making import ORIGIN, SIGNERS, decided, shipped, signer
 

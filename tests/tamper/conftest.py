@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from isa_guard.register.publish import publish
-from isa_guard.register.trusted import remember, remember_tip
+from isa_guard.register.published.publish import publish
+from isa_guard.register.trust_roots.trusted import remember, remember_tip
 from tests.register.conftest import empty_original, filled, filled_original, made
 from tests.register.everything import Growing, everything_in
 

@@ -17,10 +17,6 @@ from typing import Any
 
 import pytest
 
-from isa_guard.register import dsse, trust_file
-from isa_guard.register.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
-from isa_guard.register.cosignature import cosign
-from isa_guard.register.event import KeyAction, KeyEvent
 from isa_guard.register.faults import (
     Damage,
     HeadsContradict,
@@ -29,15 +25,20 @@ from isa_guard.register.faults import (
     Untrusted,
 )
 from isa_guard.register.heads import quorum_at
-from isa_guard.register.journal import framed
-from isa_guard.register.keys import Role
-from isa_guard.register.note import read_lines, with_lines
-from isa_guard.register.publish import publish
+from isa_guard.register.published.publish import publish
+from isa_guard.register.published.tiles import TileFolder
+from isa_guard.register.published.tlog_proof import proof_of, proven, read_proof, write_proof
+from isa_guard.register.records import dsse
+from isa_guard.register.records.event import KeyAction, KeyEvent
 from isa_guard.register.register import trust_root_of
-from isa_guard.register.rotation import revoked, rotated, signed_version, witnessed
-from isa_guard.register.tiles import TileFolder
-from isa_guard.register.tlog_proof import proof_of, proven, read_proof, write_proof
-from isa_guard.register.trust import (
+from isa_guard.register.signing.keys import Role
+from isa_guard.register.stores.journal import framed
+from isa_guard.register.tree.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
+from isa_guard.register.tree.cosignature import cosign
+from isa_guard.register.tree.note import read_lines, with_lines
+from isa_guard.register.trust_roots import trust_file
+from isa_guard.register.trust_roots.rotation import revoked, rotated, signed_version, witnessed
+from isa_guard.register.trust_roots.trust import (
     PAYLOAD_TYPE,
     Reason,
     TrustRoot,
@@ -70,7 +71,7 @@ def journal(made: Made, found: list[bytes]) -> None:
 
 def genuine(made: Made, size: int) -> bytes:
     """The checkpoint that the log signed when it had so many records."""
-    from isa_guard.register.merkle import Frontier, leaf_hash
+    from isa_guard.register.tree.merkle import Frontier, leaf_hash
 
     tree = Frontier()
     for envelope in envelopes(made)[:size]:
@@ -153,7 +154,7 @@ def test_an_older_genuine_checkpoint_put_back_beside_a_head_that_was_kept(everyt
 
 
 def genuine_of(made: Growing, size: int) -> bytes:
-    from isa_guard.register.checkpoint import add_ml_dsa
+    from isa_guard.register.tree.checkpoint import add_ml_dsa
     from tests.register.everything import FIRST
 
     assert FIRST.log_ml_dsa is not None
@@ -218,7 +219,7 @@ def test_a_checkpoint_signed_anew_or_of_another_register(filled: Made) -> None:
 
 def test_a_checkpoint_of_another_register_under_our_name(filled: Made) -> None:
     """Its line bears our name and our key; its text says another origin."""
-    from isa_guard.register.note import sign_note
+    from isa_guard.register.tree.note import sign_note
 
     text = filled.store.checkpoint().decode().split("\n\n")[0].replace(ORIGIN, "example.org/other", 1)
     (filled.folder / "checkpoint").write_bytes(sign_note(f"{text}\n", ORIGIN, SIGNERS.log))

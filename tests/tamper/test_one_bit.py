@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isa_guard.errors import EvidenceError, IsaGuardError
-from isa_guard.register.directory import Directory
 from isa_guard.register.faults import (
     ArchiveBroken,
     Damage,
@@ -23,16 +22,17 @@ from isa_guard.register.faults import (
     ReplayContradicts,
 )
 from isa_guard.register.heads import refuse_contradiction
-from isa_guard.register.journal import HEADER
-from isa_guard.register.publish import publish
+from isa_guard.register.published.publish import publish
+from isa_guard.register.published.tiles import TileFolder
+from isa_guard.register.published.tlog_proof import proof_of, proven, write_proof
 from isa_guard.register.register import commitment_key
 from isa_guard.register.replay import replay_all
-from isa_guard.register.tiles import TileFolder
-from isa_guard.register.tlog_proof import proof_of, proven, write_proof
-from isa_guard.register.trusted import seen, tip
+from isa_guard.register.stores.directory import Directory
+from isa_guard.register.stores.journal import HEADER
+from isa_guard.register.trust_roots.trusted import seen, tip
 from isa_guard.register.verify import verify
 from tests.register.everything import FIRST_ROOT, Growing, example
-from tests.register.test_tiles import ENTRIES, Memory
+from tests.register.published.test_tiles import ENTRIES, Memory
 
 SEGMENT = "register/journal/000000000000.seg"
 

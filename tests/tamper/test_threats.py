@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from isa_guard.register import dsse
-from isa_guard.register.checkpoint import read_checkpoint
-from isa_guard.register.cosignature import cosignatures
 from isa_guard.register.faults import Damage, Forked, HeadsContradict, RegisterBroken, SignatureInvalid
-from isa_guard.register.journal import framed
-from isa_guard.register.keys import Role
+from isa_guard.register.records import dsse
 from isa_guard.register.register import checkpoint_of, trust_root_of
-from isa_guard.register.rotation import revoked, rotated, signed_version
-from isa_guard.register.trust import Reason, TrustRoot
+from isa_guard.register.signing.keys import Role
+from isa_guard.register.stores.journal import framed
+from isa_guard.register.tree.checkpoint import read_checkpoint
+from isa_guard.register.tree.cosignature import cosignatures
+from isa_guard.register.trust_roots.rotation import revoked, rotated, signed_version
+from isa_guard.register.trust_roots.trust import Reason, TrustRoot
 from isa_guard.register.verify import Walk, verify
-from isa_guard.register.witness import Witness, apply, request
-from isa_guard.register.witness_state import WitnessFolder
+from isa_guard.register.witnessing.witness import Witness, apply, request
+from isa_guard.register.witnessing.witness_state import WitnessFolder
 from tests.register.making import ORIGIN, SIGNERS, Made, appending, decided, made_in, signer
 from tests.register.test_verify import envelopes, resigned, rewrite
 

@@ -1,0 +1,1 @@
+"""The partner agency: asking it, being it, and what passes between."""
