@@ -192,8 +192,10 @@ def main() -> None:
     while part := os.read(0, 1):
         line += part
         if part == b"\n":
-            task, folder, argument = line.decode().split()
-            line = b""
+            words, line = line.decode().split(), b""
+            if words == ["go"]:  # to one that was killed before it read this
+                continue
+            task, folder, argument = words
             status = fork(task, Path(folder), argument)
             os.write(1, f"\nend {status}\n".encode())
 
