@@ -132,6 +132,7 @@ HEAD: Final = (
 )
 DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _HEAD: Final = re.compile(HEAD)
+_HIGHER: Final = re.compile(r"SECRET(?!AR(?:Y|IES|IAT|IAL))|(?<!MARKET )SENSITIVE")
 _WITHIN_OFFICIAL: Final = frozenset({"NOT PROTECTIVELY MARKED", "UNCLASSIFIED"})
 _IMPACT_LEVEL: Final = re.compile(r"(?:BUSINESS )?(?:IL|IMPACT LEVEL)[ /-]?[0-6](?![0-9])")
 _BRACKETED: Final = re.compile(r" ?[\[(]([^\[\]()]*)[\])]")
@@ -232,6 +233,9 @@ class _Reading:
         if part.startswith("SENSITIVE"):
             raise MarkingError("SENSITIVE stands directly after OFFICIAL, or the marking cannot be told")
         term = known_term(part)
+        # An embargo, or a term of one's own, that names a tier within could hide it: RECIPIENTS ONLY-SECRET.
+        if _HIGHER.search(part) or (term is None and any(map(_HEAD.match, part.replace("-", "- ").split()))):
+            raise MarkingError(f"two markings in one: {part!r} holds a classification of its own")
         if term is None:
             term = local_term(part, tier)
         elif term.name != part:
@@ -262,7 +266,9 @@ class _Reading:
             self._add(line, tier)
             return True
         start = line.lstrip("[(*-: ")
-        if _HEAD.match(start) or start.startswith("SENSITIVE"):
+        # In capitals a higher tier is a marking wherever it stands; in a sentence it may be a word.
+        higher = _HIGHER.search(remark.translate(DASHES))
+        if _HEAD.match(start) or start.startswith("SENSITIVE") or higher:
             raise MarkingError("two markings in one: a further line holds a classification of its own")
         return False
 

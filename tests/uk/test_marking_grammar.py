@@ -250,7 +250,35 @@ def test_a_marking_written_and_read_again_is_the_same(text: str) -> None:
     assert str(again) == str(marking)
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "RECIPIENTS ONLY-SECRET",
+        "RECIPIENTS ONLY-OFFICIAL-SENSITIVE",
+        "BLUE-TOP SECRET",
+        "BLUE-CONFIDENTIAL",
+        "FOR SECRET EYES",
+        "BLUE -SENSITIVE",
+        "SECRETOFFICIAL",
+        "BLUESECRET",
+    ],
+)
+def test_a_term_of_ones_own_hides_no_tier(part: str) -> None:
+    with pytest.raises(MarkingError):
+        parse_marking(f"OFFICIAL - {part}")
+
+
+def test_a_term_of_ones_own_may_have_a_hyphen() -> None:
+    assert parse_marking("OFFICIAL - BLUE-SKY").tier is Tier.OFFICIAL
+    assert parse_marking("OFFICIAL - SECRETARIAT").tier is Tier.OFFICIAL
+
+
 @given(MADE)
+@example("OFFICIAL - RECIPIENTS ONLY-SECRET - ")
+@example("OFFICIAL - SECRETOFFICIAL - ")
+@example("OFFICIAL - EMBARGOED UNTIL 1 MAY 2026 SECRET - ")
+@example("OFFICIAL\nRECIPIENTS ONLY - OFFICIAL-SENSITIVE - ")
+@example("OFFICIAL - RECIPIENTS ONLY-OFFICIAL-SENSITIVE - ")
 def test_a_text_that_names_a_higher_tier_is_never_read_as_a_lower_one(text: str) -> None:
     try:
         marking = parse_marking(text)
