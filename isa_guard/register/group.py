@@ -20,12 +20,13 @@ AT_MOST: Final = 1_000  # records in one commit, so that nobody waits long for t
 
 
 class _Waiting:
-    __slots__ = ("decision", "error", "receipt", "woken")
+    __slots__ = ("decision", "error", "receipt", "turn", "woken")
 
     def __init__(self, decision: Decision) -> None:
         self.decision = decision
         self.receipt: Receipt | None = None
         self.error: BaseException | None = None
+        self.turn = False  # to commit for all that wait
         self.woken = Event()  # it is done, or it is this one's turn to commit
 
 
@@ -45,7 +46,11 @@ class Group:
             self._waiting.append(mine)
             waits, self._busy = self._busy, True
         if waits:
-            mine.woken.wait()
+            try:
+                mine.woken.wait()
+            except BaseException:  # interrupted: the others must not wait for this one
+                self._leave(mine)
+                raise
         if mine.receipt is None and mine.error is None:
             self._commit()
         if mine.error is not None:
@@ -72,7 +77,20 @@ class Group:
             for (one, _), receipt in zip(drafts, receipts, strict=True):
                 one.receipt = receipt
         with self._queue:
-            self._busy = bool(self._waiting)
-            following = self._waiting[:1]
-        for one in (*together, *following):
+            self._hand_over()
+        for one in together:
+            one.woken.set()
+
+    def _leave(self, mine: _Waiting) -> None:
+        with self._queue:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+                if mine.turn:
+                    self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Say whose turn it is. To be called with the queue held."""
+        self._busy = bool(self._waiting)
+        for one in self._waiting[:1]:
+            one.turn = True
             one.woken.set()

@@ -167,3 +167,47 @@ def test_an_interruption_is_passed_on_to_who_waits(made: Made) -> None:
         held.go.release()
         with pytest.raises(KeyboardInterrupt):
             grouped(held).append(decided())
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_who_is_interrupted_while_waiting_leaves_the_others_their_turn(
+    made: Made, monkeypatch: pytest.MonkeyPatch, first: bool
+) -> None:
+    """Interrupted once it was its turn, or while it was not."""
+
+    class Interrupted(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            if threading.current_thread().name != "interrupted":
+                return super().wait(timeout)
+            if first:
+                super().wait(60)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "Event", Interrupted)
+    raised: list[BaseException] = []
+
+    def interrupted(group: Group) -> None:
+        try:
+            group.append(decided(reference="T-0002"))
+        except KeyboardInterrupt as error:
+            raised.append(error)
+
+    with appending(made.folder, made.trust, made.signers, made.surroundings) as appender:
+        held = Held(appender)
+        group = grouped(held)
+        with ThreadPoolExecutor(2) as pool:
+            one = pool.submit(group.append, decided(reference="T-0001"))
+            assert held.begun.acquire(timeout=60)
+            thread = threading.Thread(target=interrupted, args=(group,), name="interrupted")
+            thread.start()
+            if first:
+                waiting(group, 1)
+            else:
+                thread.join(60)
+            other = pool.submit(group.append, decided(reference="T-0003"))
+            waiting(group, 2 if first else 1)
+            held.go.release(2)
+            assert [one.result(60).index, other.result(60).index] == [0, 1]
+        thread.join(60)
+    assert len(raised) == 1
+    assert held.commits == [1, 1]
