@@ -135,7 +135,8 @@ TRANSFER: Final = Record(
 
 ACTIONS: Final = (
     "accessed", "used", "shared", "received", "refused", "printed", "stored", "held", "disposed", "corrected",
-    "reviewed", "review-outstanding", "trained",
+    "reviewed", "review-outstanding", "trained", "requested", "permitted", "authorised", "access-granted",
+    "access-ended", "breach-discovered", "breach-notified", "other",
 )  # fmt: skip
 
 EVENT: Final = Record(
@@ -144,8 +145,17 @@ EVENT: Final = Record(
         REFERENCE,
         _optional("action", _words(*ACTIONS), "what was done"),
         _optional("at", TIMESTAMP, "when"),
+        _optional("source", TEXT, "the log in which it stands"),
+        _optional("seq", INT, "its number in that log's own sequence"),
+        _optional("actor", PRIVATE, "who did it: an account or a staff number"),
         _optional("party", TEXT, "the party that did it"),
+        _optional("recipient", TEXT, "the organisation that it went to"),
         _optional("owner", TEXT, "the party that owns the information"),
+        _optional("dataset", TEXT, "the record set, folder or system that holds the information"),
+        _optional("ref", TEXT, "the number of the request, transfer or breach that ties events together"),
+        _optional("records", INT, "how many records"),
+        _optional("origin", PRIVATE, "the network address or device that it was done from"),
+        _optional("justification", PRIVATE, "the reason that was entered"),
         _optional("purpose", TEXT, "the purpose it served"),
         _optional("shared_for", TEXT, "the purpose for which the information was shared"),
         _optional("category", TEXT, "the category of data"),

@@ -1,0 +1,1 @@
+"""Files of any kind as lines, every one of them accounted for."""
