@@ -196,7 +196,11 @@ class Index:
                 self._database = self._connected()
             with self._database as database:
                 yield database
-        except (sqlite3.Error, OSError) as error:
+        except (
+            sqlite3.Error,
+            OSError,
+            UnicodeDecodeError,
+        ) as error:  # the last: a message that quotes noise  # the last: of a message that quotes noise
             self.close()
             raise StorageFailed(f"the index cannot be used: {error}") from None
 

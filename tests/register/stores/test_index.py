@@ -174,6 +174,22 @@ def test_a_file_that_is_no_index_is_told_and_can_be_put_aside(index: Index, cont
     assert index.hashes(0, 0, 5) == tuple(LEAVES[:5])
 
 
+def test_an_index_whose_own_description_is_noise_is_told_and_can_be_put_aside(index: Index) -> None:
+    told(index, 0, 5)
+    index.close()
+    content = index.path.read_bytes()
+    assert b"tablerecordrecord" in content
+    # SQLite's message then quotes what is no UTF-8, and Python cannot make an error of it.
+    noise = content.replace(b"tablerecordrecord", b"tablerec\x96rdrecord").replace(
+        b"CREATE TABLE rec", b"CREATE TABLE ,,,"
+    )
+    index.path.write_bytes(noise)
+    with pytest.raises(StorageFailed, match="the index cannot be used"):
+        told(index, 5, 6)
+    index.discard()
+    told(index, 0, 5)
+
+
 # Of a register
 
 
