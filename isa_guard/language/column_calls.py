@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
@@ -25,13 +26,32 @@ _LONDON: Final = "Europe/London"
 _HOUR: Final = 3_600_000_000
 
 
+class Instant(Enum):
+    """What is known of a timestamp."""
+
+    ANY = auto()
+    DATED = auto()  # it surely lies between 1970 and the end of 2099
+    START_OF_DAY = auto()  # it is the first instant in London of the day that the text stands for
+
+
 @dataclass(frozen=True, slots=True)
 class Varying:
-    """An argument that is a text of SQL. `dated`: an instant that surely lies between 1970 and the end of 2099."""
+    """An argument that is a text of SQL."""
 
     text: str
     type: Type
-    dated: bool = False
+    instant: Instant = Instant.ANY
+
+
+@dataclass(frozen=True, slots=True)
+class AtStart:
+    """A function of the first instant of a day, as one of the day: there are far fewer days."""
+
+    function: Callable[..., Value]
+
+    def __call__(self, day: int) -> Value:
+        """What the function gives for the first instant of that day."""
+        return self.function(domain.start_of(day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +64,8 @@ class Constant:
 
 def call(statement: Statement, function: Function, args: tuple[Varying | Constant, ...]) -> str:
     """The text of a call, at least one of whose arguments varies by row. Raises NotPrintable."""
+    if any(isinstance(arg, Varying) and arg.instant is Instant.START_OF_DAY for arg in args):
+        return _looked_up(statement, function, args)
     match function.name, args:
         case ("matches", (Varying(text=text), Constant(value=str(pattern)))):
             return _matches(statement, text, pattern)
@@ -75,9 +97,13 @@ def _looked_up(statement: Statement, function: Function, args: tuple[Varying | C
     for arg in varying:
         if isinstance(arg.type, PeriodType | Record):
             raise NotPrintable(f"{function.name}() of a {arg.type} that varies by row")
-    bound = Bound(function.run, tuple(place for place, _ in given), tuple(value for _, value in given))
-    keys, types = tuple(arg.text for arg in varying), tuple(arg.type for arg in varying)
-    return statement.lookup(bound, keys, types, function.result)
+    bound: Callable[..., Value] = Bound(
+        function.run, tuple(place for place, _ in given), tuple(value for _, value in given)
+    )
+    types = tuple(arg.type for arg in varying)
+    if varying[0].instant is Instant.START_OF_DAY:
+        bound, types = AtStart(bound), (DATE,)
+    return statement.lookup(bound, tuple(arg.text for arg in varying), types, function.result)
 
 
 def _matches(statement: Statement, text: str, pattern: str) -> str:
@@ -139,7 +165,7 @@ def _spanned(
 ) -> str:
     """By the table of the zone within its span, by a lookup outside it: there the keys are few or none."""
     say = statement.say
-    if of.dated:
+    if of.instant is Instant.DATED:
         return say.bound(of.text, native)
     within = f"BETWEEN {steps.starts[0]} AND {steps.end - 1}"
     key = say.bound(of.text, lambda one: f"CASE WHEN NOT {one} {within} THEN {one} END")

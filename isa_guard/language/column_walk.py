@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from isa_guard.frozen import dataclass
 from isa_guard.language import column_operators as operators
 from isa_guard.language import exact
-from isa_guard.language.column_calls import Constant, Varying, call
+from isa_guard.language.column_calls import Constant, Instant, Varying, call
 from isa_guard.language.column_statement import MAX_NODES, MAX_TEXT
 from isa_guard.language.exact import EvalError
 from isa_guard.language.lets import free_names
@@ -288,16 +288,16 @@ class Walk:
         if function is None:
             return self._optional_call(node, names)
         given = (*(() if node.target is None else (node.target,)), *node.args)
+        constants = [self._constant(arg, names) for arg in given]
+        alone = constants.count(None) == 1
         args: list[Constant | Varying] = []
-        for arg in given:
-            type_ = self._checked.type_of(arg)
-            constant = self._constant(arg, names)
+        for arg, constant in zip(given, constants, strict=True):
             if constant is None:
-                args.append(Varying(self._emit(arg, names), type_, self._is_dated(arg)))
+                args.append(self._varying(arg, names, alone=alone))
             elif isinstance(constant.value, EvalError):
                 return self._statement.nothing(function.result)
             else:
-                args.append(Constant(constant.value, type_))
+                args.append(Constant(constant.value, self._checked.type_of(arg)))
         text = call(self._statement, function, tuple(args))
         elements = [local.text for local in names.values() if isinstance(local, Each)]
         asked = [key for lookup in self._statement.lookups_of(text) for key in lookup.keys]
@@ -305,9 +305,13 @@ class Walk:
             raise NotPrintable(f"{function.name}() of an element of a list of the row")
         return text
 
-    def _is_dated(self, node: Expr) -> bool:
+    def _varying(self, node: Expr, names: Locals, *, alone: bool) -> Varying:
+        type_ = self._checked.type_of(node)
+        if alone and isinstance(node, Call) and node.name == "start_of":
+            return Varying(self._emit(node.args[0], names), type_, Instant.START_OF_DAY)
         path = path_of(node)
-        return path is not None and ".".join(path) in self._statement.dated
+        dated = path is not None and ".".join(path) in self._statement.dated
+        return Varying(self._emit(node, names), type_, Instant.DATED if dated else Instant.ANY)
 
     # Lists ----------------------------------------------------------------------------------------------
 

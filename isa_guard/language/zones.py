@@ -35,14 +35,14 @@ class Steps:
 def offsets(zone_name: str) -> Steps:
     """Microseconds ahead of UTC, by instant. Raises ConversionError for a zone that does not exist.
 
-    Looks once a day and searches the day in which it differs: no zone since 1970 changed there and back within one.
+    Looks once a week and searches the week in which it differs: no zone since 1970 changed there and back within one.
     """
     zone = standard.zone(zone_name)
 
     def offset(second: int) -> int:
         return _micros(datetime.fromtimestamp(second, zone))
 
-    return _steps(offset, FIRST * _DAY, END * _DAY, _DAY, _SECOND)
+    return _steps(offset, FIRST * _DAY, END * _DAY, 7 * _DAY, _SECOND)
 
 
 @lru_cache(maxsize=64)

@@ -116,3 +116,57 @@ class InDuckDB:
         }
         self._fill(f"answers_{lookup.name}", columns)
         return lookup.joined(relation, f"answers_{lookup.name}")
+
+
+class InSpark:
+    """One table of facts in a local session."""
+
+    dialect = Dialect.SPARK
+
+    def __init__(self, session: Any, facts: Sequence[dict[str, Any]], known: Mapping[str, Type]) -> None:
+        self.session = session
+        spelling = Spelling(Dialect.SPARK)
+        schema = ", ".join(
+            ("row BIGINT", *(f"`{path}` {spelling.type(type_)}" for path, type_ in known.items()))
+        )
+        rows = [(n, *(cell(fact, path) for path in known)) for n, fact in enumerate(facts)]
+        session.createDataFrame(rows, schema).coalesce(1).createOrReplaceTempView("log")
+
+    def values(self, printer: Printer, columns: Sequence[Column]) -> list[tuple[Any, ...]]:
+        """The value of each column for each fact, in order."""
+        relation = "log"
+        for lookup in printer.lookups:
+            relation = self._answered(printer, lookup, relation)
+        texts = ", ".join(f"{column.text} AS c{n}" for n, column in enumerate(columns))
+        query = f"SELECT {texts} FROM {relation} ORDER BY log.row"
+        return [tuple(row) for row in self._rows(printer, query)]
+
+    def _rows(self, printer: Printer, query: str) -> list[Any]:
+        rows: list[Any] = self.session.sql(query, printer.parameters(query)).collect()
+        return rows
+
+    def _answered(self, printer: Printer, lookup: Lookup, relation: str) -> str:
+        answers = list(lookup.answers(self._rows(printer, lookup.asked(relation))))
+        schema = ", ".join(f"{name} {type_}" for name, type_ in lookup.columns(Dialect.SPARK))
+        table = f"answers_{lookup.name}"
+        self.session.createDataFrame(answers, schema).coalesce(1).createOrReplaceTempView(table)
+        return lookup.joined(relation, table)
+
+
+def spark_session() -> Any:
+    """A session that asks nothing of the network and writes nothing where it stands."""
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.master("local[1]").appName("columns")
+    for name, value in {
+        **SETTINGS[Dialect.SPARK],
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.sql.codegen.wholeStage": "false",  # compiling a query of many columns once costs more than it saves
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.log.level": "ERROR",
+    }.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
