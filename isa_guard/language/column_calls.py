@@ -82,8 +82,8 @@ def call(statement: Statement, function: Function, args: tuple[Varying | Constan
     native = NATIVE.get((function.name, type(args[0].type)))
     if native is not None:
         return native(statement.say, *(_text(statement, arg) for arg in args))
-    if len(args) == 1 and args[0].type == function.result:
-        return _text(statement, args[0])  # int(int) and the like
+    if function.name == str(function.params[0].type):
+        return _text(statement, args[0])  # a conversion of what needs none, such as int(1)
     return _looked_up(statement, function, args)
 
 

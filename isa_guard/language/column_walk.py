@@ -16,6 +16,7 @@ from isa_guard.language.column_calls import Constant, Instant, Varying, call
 from isa_guard.language.column_statement import MAX_NODES, MAX_TEXT
 from isa_guard.language.exact import EvalError
 from isa_guard.language.lets import free_names
+from isa_guard.language.printer import show
 from isa_guard.language.sql_dialects import NotPrintable, unless_null
 from isa_guard.language.syntax import (
     Binary,
@@ -284,6 +285,9 @@ class Walk:
     # Calls ----------------------------------------------------------------------------------------------
 
     def _call(self, node: Call, names: Locals) -> str:
+        prepared = self._statement.columns.get(show(node))
+        if prepared is not None and not free_names(node) & names.keys():
+            return prepared
         function = self._checked.function_of(node)
         if function is None:
             return self._optional_call(node, names)

@@ -52,8 +52,8 @@ class Printer:
     """Prints the expressions of one query, which share parameters and lookups.
 
     `columns` gives the SQL for each dotted path that may be read ("event.at"), quoted by the caller; for a record
-    that may be absent ("transfer.inner") something that is NULL where it is. `given` are the values of variables
-    that no column holds, such as `today`. `dated` are the paths whose timestamps surely lie between 1970 and the
+    that may be absent ("transfer.inner") something that is NULL where it is; and for calls that are worked out
+    already ("day(event.at)"). `given` are the values of variables that no column holds, such as `today`. `dated` are the paths whose timestamps surely lie between 1970 and the
     end of 2099: their local time needs no lookup.
     """
 
