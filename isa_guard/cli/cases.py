@@ -61,9 +61,9 @@ def _number(count: int, what: str) -> str:
 def _graded(paths: Sequence[Path], settings: Settings) -> tuple[list[Grade], list[Problem]]:
     from isa_guard.cli.authored import authored_files
     from isa_guard.cli.checker import shelf_of
-    from isa_guard.decide.grading import grade_agreement, grade_rule
+    from isa_guard.decide.grading import grade_agreement
     from isa_guard.load.agreement import load_version
-    from isa_guard.load.cases import CASES_FILE, read_agreement_cases, read_rule_cases
+    from isa_guard.load.cases import CASES_FILE, read_agreement_cases
     from isa_guard.load.packs import RULE_FILE
 
     shelf = shelf_of(settings)
@@ -76,7 +76,7 @@ def _graded(paths: Sequence[Path], settings: Settings) -> tuple[list[Grade], lis
                 hint = f"write a {CASES_FILE}: at least one met, one not met, one that cannot be told"
                 problems.append(Problem("there are no cases here", Place(str(folder)), hint, "no-cases"))
             elif file.name == RULE_FILE:
-                grades.append(grade_rule(read_rule_cases(folder)))
+                grades.append(_graded_rule(folder))
             else:
                 agreement = load_version(folder, shelf)
                 grades.append(
@@ -85,6 +85,20 @@ def _graded(paths: Sequence[Path], settings: Settings) -> tuple[list[Grade], lis
         except LoadError as error:
             problems += error.problems
     return grades, problems
+
+
+def _graded_rule(folder: Path) -> Grade:
+    from isa_guard.decide.grading import grade_rule
+    from isa_guard.decide.logs.grading import grade_log_rule
+    from isa_guard.load.cases import rule_cases
+    from isa_guard.load.log_cases import read_log_rule_cases
+    from isa_guard.load.packs import RULE_FILE, read_rule
+    from isa_guard.load.shapes import LogRuleShape
+
+    rule, _ = read_rule(folder / RULE_FILE, str(folder / RULE_FILE))
+    if isinstance(rule.shape, LogRuleShape):
+        return grade_log_rule(read_log_rule_cases(folder, rule))
+    return grade_rule(rule_cases(folder, rule))
 
 
 def _show(grade: Grade, *, survivors: bool) -> None:

@@ -12,6 +12,8 @@ from isa_guard.errors import UsageError
 
 if TYPE_CHECKING:
     from isa_guard.model.agreement import Agreement
+    from isa_guard.model.log_rule import LogRule
+    from isa_guard.model.rule import Rule
 
 _CLAUSE = re.compile(r"(?:clause )?([0-9]+(?:\.[0-9]+)*)\Z")
 DEFAULT: Final = "cambridgeshire-opcc"
@@ -38,10 +40,12 @@ def command(*, what: str, agreement: str | None, rules: str | None, policies: st
 
 def _explained(what: str, agreement: Agreement) -> str:
     from isa_guard.load.suggest import did_you_mean
+    from isa_guard.report.log_page import log_rule_page
     from isa_guard.report.page import clause_page, rule_page
 
     if what == "rules":
-        return "".join(_row(rule.id, 34, rule.title) for rule in agreement.rules)
+        rules: list[Rule | LogRule] = [*agreement.rules, *agreement.log_rules]
+        return "".join(_row(rule.id, 34, rule.title) for rule in rules)
     if what == "clauses":
         return "".join(_row(clause.number, 6, clause.says) for clause in agreement.clauses)
     if what == "readings":
@@ -57,7 +61,11 @@ def _explained(what: str, agreement: Agreement) -> str:
     for rule in agreement.rules:
         if rule.id == what:
             return rule_page(rule, agreement)
-    hint = did_you_mean(what, [rule.id for rule in agreement.rules])
+    for over_logs in agreement.log_rules:
+        if over_logs.id == what:
+            return log_rule_page(over_logs, agreement)
+    known = [*(rule.id for rule in agreement.rules), *(rule.id for rule in agreement.log_rules)]
+    hint = did_you_mean(what, known)
     raise UsageError(f"{agreement.id} uses no rule `{what}`; {hint or 'see `isa-guard explain rules`'}")
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from isa_guard.load.agreement import Shelf
+    from isa_guard.load.packs import UnboundRule
 
 
 @click.command()
@@ -77,8 +78,8 @@ def validated(paths: Sequence[Path], shelf: Shelf, today: date) -> tuple[list[st
         checked.append(str(file))
         try:
             if file.name == RULE_FILE:
-                read_rule(file, str(file))
-                problems += _case_problems(file.parent)
+                rule, _ = read_rule(file, str(file))
+                problems += _case_problems(file.parent, rule)
             else:
                 problems += advice_on(load_version(file.parent, shelf), today)
         except LoadError as error:
@@ -86,9 +87,11 @@ def validated(paths: Sequence[Path], shelf: Shelf, today: date) -> tuple[list[st
     return checked, list(dict.fromkeys(problems))
 
 
-def _case_problems(folder: Path) -> tuple[Problem, ...]:
+def _case_problems(folder: Path, rule: UnboundRule) -> tuple[Problem, ...]:
     """A rule is typed against its cases' ground: without cases nothing but its shape can be told."""
-    from isa_guard.load.cases import CASES_FILE, read_rule_cases
+    from isa_guard.load.cases import CASES_FILE, rule_cases
+    from isa_guard.load.log_cases import read_log_rule_cases
+    from isa_guard.load.shapes import LogRuleShape
 
     if not (folder / CASES_FILE).is_file():
         hint = f"write a {CASES_FILE} beside it"
@@ -102,7 +105,10 @@ def _case_problems(folder: Path) -> tuple[Problem, ...]:
             ),
         )
     try:
-        read_rule_cases(folder)
+        if isinstance(rule.shape, LogRuleShape):
+            read_log_rule_cases(folder, rule)
+        else:
+            rule_cases(folder, rule)
     except LoadError as error:
         return error.problems
     return ()

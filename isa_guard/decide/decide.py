@@ -21,13 +21,14 @@ from isa_guard.model.rule import Otherwise
 from isa_guard.uk.periods import end_of_day, london_day
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from isa_guard.errors import Place
     from isa_guard.language.checker import Checked
     from isa_guard.language.values import Value
     from isa_guard.model.agreement import Agreement
-    from isa_guard.model.facts import Fact
+    from isa_guard.model.facts import Fact, FactKind
     from isa_guard.model.rule import Dispensation, Duty
 
 Variables = dict[str, "Value"]
@@ -52,7 +53,7 @@ def weigh(
     if now.utcoffset() is None:
         raise UsageError("`now` names no instant: give it an offset from UTC")
     plan = plan_for(agreement, fact.kind)
-    variables = variables_for(agreement, fact, now)
+    variables = variables_for(agreement, fact.kind, fact.values, now)
     today = london_day(now)
     evidenced = frozenset(one.field for one in fact.evidence)
     findings: list[Finding] = []
@@ -70,15 +71,17 @@ def weigh(
     return tuple(findings), tuple(obligations)
 
 
-def variables_for(agreement: Agreement, fact: Fact, now: datetime) -> Variables:
+def variables_for(
+    agreement: Agreement, kind: FactKind, values: Mapping[str, Value], now: datetime
+) -> Variables:
     """Answer what rules read, in the order of their scope: the fact, the clock, the agreement where its terms vary."""
     variables: Variables = {
-        fact.kind.value: fact.values,
+        kind.value: values,
         "now": from_datetime(now),
         "today": from_date(london_day(now)),
     }
     if agreement.varied:
-        variables["agreement"] = agreement_for(agreement, fact)
+        variables["agreement"] = agreement_for(agreement, values)
     return variables
 
 
@@ -119,7 +122,7 @@ def _finding(
     cause = ""
     if outcome is Outcome.CANNOT_TELL and not asserted:
         missing, cause = _why_not_told(step, fact, variables)
-    dispensation = _live(step, outcome, variables, today)
+    dispensation = live_dispensation(step, outcome, variables, today)
     place = _place(step, fact)
     seen, satisfy = fill(rule.seen, variables.values()), fill(rule.satisfy, variables.values())
     return Finding(rule, outcome, step.clauses, seen, satisfy, missing, asserted, cause, place, dispensation)
@@ -146,7 +149,9 @@ def _place(step: Step, fact: Fact) -> Place:
     return fact.place
 
 
-def _live(step: Step, outcome: Outcome, variables: Variables, today: date) -> Dispensation | None:
+def live_dispensation(
+    step: Step, outcome: Outcome, variables: Mapping[str, Value], today: date
+) -> Dispensation | None:
     """Answer a dispensation that is in date and in scope for a rule that would refuse or refer."""
     if outcome is not Outcome.NOT_MET or step.rule.otherwise not in {Otherwise.REFUSE, Otherwise.REFER}:
         return None
@@ -167,7 +172,7 @@ def _obligation(step: Step, duty: Duty, variables: Variables) -> Obligation:
     return Obligation(step.rule, step.clauses, duty.do, _by(duty, variables))
 
 
-def _value(checked: Checked, variables: Variables) -> Value | EvalError:
+def _value(checked: Checked, variables: Mapping[str, Value]) -> Value | EvalError:
     return quick_value(checked, tuple(variables))(*variables.values())
 
 

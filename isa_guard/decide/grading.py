@@ -78,7 +78,7 @@ def grade_rule(given: RuleCases) -> Grade:
 
 def _unnoticed(rule: Rule, agreement: Agreement, cases: Sequence[RuleCase]) -> tuple[int, list[str]]:
     """Answer how many wrongs were done to the rule, and those that change no case."""
-    facts = [variables_for(agreement, case.fact, case.now) for case in cases]
+    facts = [variables_for(agreement, case.fact.kind, case.fact.values, case.now) for case in cases]
     honest = [exact.outcome(Condition(rule.when, rule.require), fact) for fact in facts]
     made, survivors = 0, []
     for description, condition in _wronged(rule):

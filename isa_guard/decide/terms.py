@@ -9,19 +9,18 @@ if TYPE_CHECKING:
 
     from isa_guard.language.values import Value
     from isa_guard.model.agreement import Agreement, Term
-    from isa_guard.model.facts import Fact
 
 PARTY_FIELDS: Final = ("from", "to", "party", "holder")
 
 
-def agreement_for(agreement: Agreement, fact: Fact) -> Mapping[str, Value]:
-    """Answer the value of `agreement` in rules with every varied term at the value that holds for this fact.
+def agreement_for(agreement: Agreement, values: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Answer the value of `agreement` in rules with every varied term at the value that holds for a fact of these values.
 
     Where the fact's categories or parties call for two different values, the term is left out: reading it is
     then an error, and the rule cannot be told until the fact is split. No value is guessed.
     """
     terms: dict[str, Value] = {}
-    categories, parties = set(_words(fact, ("categories", "category"))), set(_words(fact, PARTY_FIELDS))
+    categories, parties = set(_words(values, ("categories", "category"))), set(_words(values, PARTY_FIELDS))
     for term in agreement.terms:
         held = _values(term, categories, parties)
         if len(held) == 1:
@@ -43,9 +42,9 @@ def _values(term: Term, categories: set[str], parties: set[str]) -> tuple[Value,
     return tuple(distinct) or (term.value,)
 
 
-def _words(fact: Fact, names: Iterable[str]) -> Iterable[str]:
+def _words(values: Mapping[str, Value], names: Iterable[str]) -> Iterable[str]:
     for name in names:
-        value = fact.values.get(name)
+        value = values.get(name)
         if isinstance(value, str):
             yield value
         elif isinstance(value, tuple):

@@ -57,7 +57,7 @@ def _reads(rule: Rule) -> frozenset[str]:
 
 
 def _unused_terms(agreement: Agreement) -> Iterator[Problem]:
-    used = frozenset().union(*(_reads(rule) for rule in agreement.rules)) if agreement.rules else frozenset()
+    used = frozenset().union(*map(_reads, agreement.rules), *(rule.reads for rule in agreement.log_rules))
     for term in agreement.terms:
         if f"agreement.terms.{term.path}" not in used:
             hint = "name it in a rule, or say in a clause who checks it"

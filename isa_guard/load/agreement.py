@@ -20,7 +20,7 @@ from isa_guard.load.digests import digest_of
 from isa_guard.load.inherit import read_with_parents
 from isa_guard.load.packs import UnboundRule, read_file, read_pack, shipped
 from isa_guard.load.problems import shaped
-from isa_guard.load.shapes import AgreementDocument
+from isa_guard.load.shapes import AgreementDocument, LogRuleShape, RuleShape
 from isa_guard.load.suggest import did_you_mean
 from isa_guard.load.terms import TermReader, terms_record
 from isa_guard.load.yaml import read_document
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from isa_guard.language.types import Record
     from isa_guard.load.yaml import Data, Document, Path
     from isa_guard.model.facts import FactKind
+    from isa_guard.model.log_rule import LogRule
     from isa_guard.model.rule import Dispensation, Rule
 
 T = TypeVar("T")
@@ -152,9 +153,10 @@ class _Loader:
             self.problems += assemble.rule_problems(shape, self.document, [rule.shape.id for rule in unbound])
         constant = assemble.agreement_constant(shape, in_force, terms_record(terms))
         absolute = frozenset(term.path for term in terms if term.absolute)
-        varied = any(term.variations for term in terms)
+        varied = frozenset(term.path for term in terms if term.variations)
         surroundings = Surroundings(schemas, constant, absolute, varied)
         rules = self.bound(unbound, surroundings)
+        log_rules = self.bound_to_logs(unbound, surroundings)
         dispensations = self.attempt(lambda: self.dispensations(shape, surroundings, rules)) or ()
         if self.problems or in_force is None:
             raise LoadError(tuple(self.problems))
@@ -174,6 +176,7 @@ class _Loader:
             clauses=clauses,
             readings=assemble.readings(shape, self.document, clauses),
             rules=tuple(rules),
+            log_rules=tuple(log_rules),
             dispensations=dispensations,
             schemas=schemas,
             constant=constant[1],
@@ -240,15 +243,37 @@ class _Loader:
                 continue
             unbound += [rule for rule in rules if rule.shape.id not in shape.without]
             sources += files
-        for index, own in enumerate(shape.rules):
-            digest = hashlib.sha256(repr(own).encode()).hexdigest()
-            unbound.append(UnboundRule(own, self.document, ("rules", index), digest))
+        unbound += self.owned("rules", shape.rules)
+        unbound += self.owned("log-rules", shape.log_rules)
         return unbound, tuple(sources)
+
+    def owned(self, key: str, rules: Sequence[RuleShape | LogRuleShape]) -> list[UnboundRule]:
+        """Answer the rules that stand in the agreement itself."""
+        return [
+            UnboundRule(own, self.document, (key, index), hashlib.sha256(repr(own).encode()).hexdigest())
+            for index, own in enumerate(rules)
+        ]
 
     def bound(self, unbound: Sequence[UnboundRule], surroundings: Surroundings) -> list[Rule]:
         rules: list[Rule] = []
         for one in unbound:
+            if not isinstance(one.shape, RuleShape):
+                continue
             binder = Binder(one, surroundings)
+            rule = binder.bind()
+            self.problems += binder.problems
+            if rule is not None:
+                rules.append(rule)
+        return rules
+
+    def bound_to_logs(self, unbound: Sequence[UnboundRule], surroundings: Surroundings) -> list[LogRule]:
+        rules: list[LogRule] = []
+        for one in unbound:
+            if not isinstance(one.shape, LogRuleShape):
+                continue
+            from isa_guard.load.log_binding import LogBinder
+
+            binder = LogBinder(one.shape, one, surroundings)
             rule = binder.bind()
             self.problems += binder.problems
             if rule is not None:

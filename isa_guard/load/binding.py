@@ -16,7 +16,7 @@ from isa_guard.language.syntax import path_of, walk
 from isa_guard.language.template import parse_template
 from isa_guard.language.types import BOOL, DATE, TIMESTAMP, List, Record
 from isa_guard.load.problems import expression_problems
-from isa_guard.load.shapes import SimpleCondition
+from isa_guard.load.shapes import RuleShape, SimpleCondition
 from isa_guard.load.simple import simple_expression
 from isa_guard.load.suggest import did_you_mean
 from isa_guard.model.facts import FactKind
@@ -38,12 +38,15 @@ CLOCK: Final[Mapping[str, Type]] = {"now": TIMESTAMP, "today": DATE}
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a rule is bound to: the schemas of the facts, the agreement as a constant, its absolute terms."""
+    """What a rule is bound to: the schemas of the facts, the agreement as a constant, its absolute terms.
+
+    `varied` are the paths of the terms that have another value for some category or party.
+    """
 
     schemas: Mapping[FactKind, Record]
     agreement: tuple[Record, Mapping[str, Value]]
     absolute: frozenset[str]
-    varied: bool
+    varied: frozenset[str]
 
     def scope(self, kind: FactKind, needs: tuple[str, ...] = ()) -> Scope:
         """Answer the names that a rule about `kind` may use.
@@ -60,6 +63,7 @@ class Binder:
     """Binds one rule; `problems` are what stopped it."""
 
     def __init__(self, rule: UnboundRule, surroundings: Surroundings) -> None:
+        assert isinstance(rule.shape, RuleShape)
         self.unbound = rule
         self.shape = rule.shape
         self.kind = FactKind(rule.shape.on)

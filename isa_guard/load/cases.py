@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from isa_guard.errors import Place
     from isa_guard.language.types import Record
+    from isa_guard.load.packs import UnboundRule
     from isa_guard.load.yaml import Data, Path
     from isa_guard.model.agreement import Agreement
 
@@ -99,11 +100,16 @@ class AgreementCase:
 def read_rule_cases(folder: FilePath) -> RuleCases:
     """Answer the cases in a rule's folder, the rule bound to its ground. Raises LoadError with every problem."""
     rule, _ = read_rule(folder / "rule.yaml", str(folder / "rule.yaml"))
+    return rule_cases(folder, rule)
+
+
+def rule_cases(folder: FilePath, rule: UnboundRule) -> RuleCases:
+    """Answer the cases beside a rule that has been read. Raises LoadError with every problem."""
     document = read_document(read_file(folder / CASES_FILE), str(folder / CASES_FILE))
     shape = shaped(document, RuleCasesDocument)
-    agreement = load_around(rule, _ground(document, rule.shape.id))
+    agreement = load_around(rule, ground(document, rule.shape.id))
     kind = agreement.rules[0].on
-    reader = _CaseReader(document, agreement.schemas, shape.now)
+    reader = CaseReader(document, agreement.schemas, shape.now)
     cases = []
     for index, case in enumerate(shape.cases):
         path: Path = ("cases", index)
@@ -119,7 +125,7 @@ def read_agreement_cases(path: FilePath, agreement: Agreement) -> tuple[Agreemen
     """Answer the cases of an agreement. Raises LoadError with every problem."""
     document = read_document(read_file(path), str(path))
     shape = shaped(document, AgreementCasesDocument)
-    reader = _CaseReader(document, agreement.schemas, shape.now)
+    reader = CaseReader(document, agreement.schemas, shape.now)
     found = []
     for name, cases in shape.cases.items():
         base = shape.facts.get(name)
@@ -139,7 +145,7 @@ def read_agreement_cases(path: FilePath, agreement: Agreement) -> tuple[Agreemen
     return tuple(found)
 
 
-def _ground(document: Document, rule_id: str) -> Document:
+def ground(document: Document, rule_id: str) -> Document:
     """Answer the document of the small agreement: the ground with the cases' own `agreement:` laid over it."""
     data = copy.deepcopy(dict(GROUND))
     own = document.data.get("agreement") if isinstance(document.data, dict) else None
@@ -163,7 +169,7 @@ def laid_over(over: Data, under: Data) -> Data:
     return copy.deepcopy(over)
 
 
-class _CaseReader:
+class CaseReader:
     """Makes facts of cases; problems are collected."""
 
     def __init__(self, document: Document, schemas: Mapping[FactKind, Record], now: str) -> None:
@@ -173,6 +179,7 @@ class _CaseReader:
         self.start = self.moment(now, ("now",))
 
     def fault(self, what: str, path: Path, hint: str = "") -> None:
+        """Note what is wrong at `path`."""
         self.problems.append(Problem(what, self.document.place(path), hint, "case"))
 
     def finish(self) -> None:
@@ -181,6 +188,7 @@ class _CaseReader:
             raise LoadError(tuple(self.problems))
 
     def moment(self, text: str, path: Path) -> datetime:
+        """Answer the instant that `text` writes; one that is none is noted."""
         instant = read_instant(text)
         if instant is None:
             self.fault(f"`{text}` is no time", path, INSTANT_HINT)
@@ -199,6 +207,7 @@ class _CaseReader:
         evidence: Sequence[str],
         path: Path,
     ) -> Fact | None:
+        """Answer the fact that `layers` make, each laid over the last; None where it is none, which is noted."""
         data: Data = {"reference": "CASE"}
         for layer in layers:
             data = laid_over(cast("Data", dict(layer)), data)

@@ -37,7 +37,9 @@ DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 DOCUMENTS: Final[Mapping[str, type]] = {
     "agreement": shapes.AgreementDocument,
     "rule": shapes.RuleDocument,
+    "log-rule": shapes.LogRuleDocument,
     "cases": shapes_beside.RuleCasesDocument,
+    "log-cases": shapes_beside.LogRuleCasesDocument,
     "agreement-cases": shapes_beside.AgreementCasesDocument,
     "dispensations": shapes_beside.DispensationsDocument,
     "fields": shapes_beside.FieldsDocument,

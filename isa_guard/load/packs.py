@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.errors import LoadError, Place, Problem
 from isa_guard.frozen import dataclass
 from isa_guard.load.problems import shaped
-from isa_guard.load.shapes import RuleDocument, RuleShape
+from isa_guard.load.shapes import LogRuleDocument, LogRuleShape, RuleDocument, RuleShape
 from isa_guard.load.suggest import did_you_mean
 from isa_guard.load.yaml import read_document
 from isa_guard.model.agreement import Source
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from isa_guard.load.yaml import Document, Path
 
 RULE_FILE: Final = "rule.yaml"
+LOG_RULE_FORMAT: Final = "isa-guard/log-rule/1"
 LIMIT_RULES: Final = 1_000
 LIMIT_FILE: Final = 64 * 1024 * 1024
 
@@ -30,7 +31,7 @@ LIMIT_FILE: Final = 64 * 1024 * 1024
 class UnboundRule:
     """A rule as written, with the document and the path at which it stands."""
 
-    shape: RuleShape
+    shape: RuleShape | LogRuleShape
     document: Document
     at: Path
     digest: str
@@ -120,4 +121,6 @@ def read_rule(path: FilePath, name: str) -> tuple[UnboundRule, Source]:
     content = read_file(path)
     document = read_document(content, str(path))
     digest = hashlib.sha256(content).hexdigest()
-    return UnboundRule(shaped(document, RuleDocument), document, (), digest), Source(name, digest, content)
+    over_logs = isinstance(document.data, dict) and document.data.get("format") == LOG_RULE_FORMAT
+    shape = shaped(document, LogRuleDocument) if over_logs else shaped(document, RuleDocument)
+    return UnboundRule(shape, document, (), digest), Source(name, digest, content)

@@ -175,6 +175,40 @@ class RuleDocument(RuleShape):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogRuleShape:
+    """What must hold between the events of a log: expect, never, at-most or no-gap."""
+
+    id: RuleId
+    title: Text
+    why: Text
+    let: dict[Name, Expression] = field(default_factory=dict)
+    for_each: Annotated[
+        Expression | None, Says("a condition on `event`: the events that the rule is about")
+    ] = None
+    expect: Annotated[Expression | None, Says("a condition on `other`: the event that must be there")] = None
+    never: Annotated[Expression | None, Says("a condition on `other`: the event that must not be there")] = (
+        None
+    )
+    within: Annotated[Expression | None, Says("a period; leave out for at any time")] = None
+    order: Annotated[Literal["before", "after"] | None, Says("where the other event is looked for")] = None
+    at_most: Annotated[Expression | int | None, Says("how many, in each window")] = None
+    sum: Annotated[str | None, Says("the field to add up; leave out to count events")] = None
+    per: Literal["hour", "day", "week", "month"] | None = None
+    no_gap: Annotated[str | None, Says("the field that numbers the events")] = None
+    by: Annotated[tuple[str, ...], Says("fields that must agree, as `ref`")] = ()
+    otherwise: Literal["not-covered", "refuse", "refer", "advise"]
+    seen: Text
+    satisfy: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRuleDocument(LogRuleShape):
+    """A rule over logs in a file of its own."""
+
+    format: Literal["isa-guard/log-rule/1"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementDocument:
     """One version of one agreement."""
 
@@ -198,5 +232,6 @@ class AgreementDocument:
     uses: tuple[Id, ...]
     without: Annotated[tuple[RuleId, ...], Says("rules of the packs used that do not apply")] = ()
     rules: tuple[RuleShape, ...] = ()
+    log_rules: Annotated[tuple[LogRuleShape, ...], Says("rules over logs, of this agreement alone")] = ()
     fields: str | None = None
     dispensations: str | None = None

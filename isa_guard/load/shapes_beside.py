@@ -64,6 +64,26 @@ class RuleCasesDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogCaseShape:
+    """A short log and how often the rule must come to each outcome on it."""
+
+    name: Text
+    events: Annotated[tuple[dict[str, object], ...], Entries(1)]
+    until: Annotated[str | None, Says("the end of the log; the last event if left out")] = None
+    expect: dict[Literal["met", "not-met", "cannot-tell"], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRuleCasesDocument:
+    """The cases beside a rule over logs; `given` holds for every event."""
+
+    format: Literal["isa-guard/log-cases/1"]
+    agreement: dict[str, object] = field(default_factory=dict)
+    given: dict[str, object] = field(default_factory=dict)
+    cases: Annotated[tuple[LogCaseShape, ...], Entries(1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementCaseShape:
     """One fact and the decision that it must come to."""
 

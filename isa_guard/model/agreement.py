@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from isa_guard.language.types import Record, Type
     from isa_guard.language.values import Value
     from isa_guard.model.facts import FactKind
+    from isa_guard.model.log_rule import LogRule
     from isa_guard.model.rule import Dispensation, Rule
     from isa_guard.uk.calendars import Calendar
 
@@ -187,6 +188,7 @@ class Agreement:
     clauses: tuple[Clause, ...]
     readings: tuple[Reading, ...]
     rules: tuple[Rule, ...]
+    log_rules: tuple[LogRule, ...]
     dispensations: tuple[Dispensation, ...]
     schemas: Mapping[FactKind, Record]
     constant: Mapping[str, Value]  # what `agreement` is in rules, every term at its default

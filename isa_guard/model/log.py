@@ -42,7 +42,9 @@ class LogEvent(NamedTuple):
 class Fault(StrEnum):
     """Why a line is no event. Each is told to people in words that name the line and never what stands in it."""
 
-    BROKEN = "broken"  # it is not of the form that the file has: broken JSON, a cut last line, a quote not closed
+    BROKEN = (
+        "broken"  # it is not of the form that the file has: broken JSON, a cut last line, a quote not closed
+    )
     ENCODING = "encoding"  # not UTF-8, or a lone surrogate
     NOT_A_RECORD = "not-a-record"  # JSON, but no object
     DUPLICATE_KEY = "duplicate-key"  # an evasion: one reader sees the first, the next the last

@@ -163,6 +163,8 @@ EVENT: Final = Record(
         _optional("medium", _words("electronic", "paper"), "electronic or paper"),
         _optional("recorded", BOOL, "the exchange or refusal stands in the register"),
         _optional("reason_given", BOOL, "a refusal carries its reason"),
+        _optional("needed_by", DATE, "the day on which what is requested is to be released"),
+        _optional("formality", _words("formal", "informal"), "a formal request, or one between colleagues"),
         _optional("received_on", DATE, "when the information was received"),
         _optional("needed_until", DATE, "the day on which it was no longer needed"),
         _optional("legal_hold", BOOL, "a legal hold suspends disposal"),

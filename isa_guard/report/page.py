@@ -42,28 +42,24 @@ def _rule(rule: Rule, agreement: Agreement) -> Iterator[str]:
     yield from textwrap.wrap(" ".join(rule.why.split()), 78)
     yield from ("", "## Holds", "")
     for clause in agreement.clauses_of(rule.id):
-        yield from _item(f"clause {clause.number}: {clause.says}")
+        yield from item(f"clause {clause.number}: {clause.says}")
     yield from ("", "## Condition", "")
     if rule.when is not None:
-        yield from ("applies when", "", *_code(show(rule.when.expr)), "")
-    yield from ("requires", "", *_code(show(rule.require.expr)), "")
+        yield from ("applies when", "", *code(show(rule.when.expr)), "")
+    yield from ("requires", "", *code(show(rule.require.expr)), "")
     yield f"Not met, it leads to: {LEADS_TO[rule.otherwise]}."
     if rule.needs:
         yield from ("", "## Needs", "")
         for name in rule.needs:
-            yield from _item(
+            yield from item(
                 f"`{name}`{_said(rule, name, agreement)}{' (evidenced)' if name in rule.evidenced else ''}"
             )
     if rule.duties:
         yield from ("", "## Obliges to", "")
         for duty in rule.duties:
             by = f", by `{show(duty.by.expr)}`" if duty.by else ""
-            yield from _item(f"{duty.do}{by}")
-    readings = agreement.readings_of(rule.id)
-    if readings:
-        yield from ("", "## Read as", "")
-        for reading in readings:
-            yield from _item(f"{reading.id}: {reading.question} {reading.reading} Why: {reading.why}")
+            yield from item(f"{duty.do}{by}")
+    yield from readings_of(rule.id, agreement)
 
 
 def _said(rule: Rule, dotted: str, agreement: Agreement) -> str:
@@ -79,22 +75,33 @@ def _clause(clause: Clause, agreement: Agreement) -> Iterator[str]:
     yield from ("", "## Checked by", "")
     for check in clause.checks:
         if check.by is CheckedBy.RULES:
-            rule = next((one for one in agreement.rules if one.id == check.what), None)
-            yield from _item(f"the rule `{check.what}`: {rule.title if rule else ''}")
+            titles = {rule.id: rule.title for rule in agreement.rules}
+            titles |= {rule.id: rule.title for rule in agreement.log_rules}
+            yield from item(f"the rule `{check.what}`: {titles.get(check.what, '')}")
         elif check.by is CheckedBy.EVIDENCE:
-            yield from _item(
+            yield from item(
                 f"evidence: {check.what.replace('-', ' ')}{f', renewed {check.renewed}' if check.renewed else ''}"
             )
         else:
-            yield from _item(f"a person: {check.what.replace('-', ' ')}")
+            yield from item(f"a person: {check.what.replace('-', ' ')}")
     readings = [one for one in agreement.readings if clause.number in one.clauses]
     if readings:
         yield from ("", "## Read as", "")
         for reading in readings:
-            yield from _item(f"{reading.id}: {reading.question} {reading.reading} Why: {reading.why}")
+            yield from item(f"{reading.id}: {reading.question} {reading.reading} Why: {reading.why}")
 
 
-def _item(text: str) -> list[str]:
+def readings_of(rule_id: str, agreement: Agreement) -> Iterator[str]:
+    """Answer the readings that a rule relies on, as a section; nothing where there are none."""
+    readings = agreement.readings_of(rule_id)
+    if readings:
+        yield from ("", "## Read as", "")
+        for reading in readings:
+            yield from item(f"{reading.id}: {reading.question} {reading.reading} Why: {reading.why}")
+
+
+def item(text: str) -> list[str]:
+    """Answer the lines of an entry of a list."""
     return textwrap.wrap(
         " ".join(text.split()),
         78,
@@ -105,7 +112,8 @@ def _item(text: str) -> list[str]:
     )
 
 
-def _code(text: str) -> list[str]:
+def code(text: str) -> list[str]:
+    """Answer the lines of an expression, set off from the text."""
     return textwrap.wrap(
         text,
         74,

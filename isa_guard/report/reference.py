@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from isa_guard.language.functions import FUNCTIONS
 from isa_guard.language.types import List, Record
+from isa_guard.report.log_page import log_rule_page
 from isa_guard.report.page import rule_page
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ MADE = "<!-- Made by `make docs`; a test compares it with the program. -->"
 def rules_page(agreement: Agreement) -> str:
     """Answer one page with every rule that an agreement uses, as `isa-guard explain` shows them."""
     parts = [MADE, "", f"# Rules in use under {agreement.id} {agreement.version}", ""]
-    for rule in agreement.rules:
-        page = rule_page(rule, agreement)
+    pages = [rule_page(rule, agreement) for rule in agreement.rules]
+    pages += [log_rule_page(rule, agreement) for rule in agreement.log_rules]
+    for page in pages:
         parts += ["\n".join(f"#{line}" if line.startswith("#") else line for line in page.splitlines()), ""]
     return "\n".join(parts)
 
