@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
 from isa_guard.language import domain, regex, zones
-from isa_guard.language.column_functions import NATIVE, PARTS, day_number, re2
+from isa_guard.language.column_functions import NATIVE, PARTS, day_number
 from isa_guard.language.column_lookups import Bound
 from isa_guard.language.column_operators import instant
+from isa_guard.language.column_patterns import re2
 from isa_guard.language.sql_dialects import Dialect, NotPrintable
 from isa_guard.language.types import BOOL, DATE, INT, STRING, TIMESTAMP, PeriodType, Record, Timestamp, Type
 from isa_guard.uk.periods import Period, Unit

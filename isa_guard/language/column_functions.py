@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from isa_guard.language.column_operators import between
-from isa_guard.language.pattern import Chars, Choice, Node, Place, Repeat, Sequence, parse_pattern
-from isa_guard.language.regex import MAX_WORK
 from isa_guard.language.types import (
     DOUBLE,
     STRING,
@@ -132,51 +130,3 @@ PARTS: Final[dict[str, Native]] = {
     "getSeconds": _of_day(_SECOND, 60),
     "getMilliseconds": _of_day(1000, 1000),
 }
-
-
-# Patterns ---------------------------------------------------------------------------------------------------
-
-MAX_PLACES: Final = 500  # RE2 refuses programs that grow too large; ours are far from it up to here
-
-
-def re2(pattern: str) -> tuple[str, int] | None:
-    """The pattern in a form that leaves RE2 no choice, and up to what length of text we never give up on it.
-
-    None for one so large that RE2 might refuse it.
-    """
-    tree = parse_pattern(pattern)
-    places = _places(tree) + 1
-    return (_re2(tree), MAX_WORK // places - 1) if places <= MAX_PLACES else None
-
-
-def _places(node: Node) -> int:
-    """At least as many states as our automaton has for the node."""
-    match node:
-        case Chars() | Place():
-            return 1
-        case Sequence():
-            return sum(map(_places, node.parts))
-        case Choice():
-            return sum(map(_places, node.parts)) + len(node.parts)
-        case Repeat():
-            times = node.least + 1 if node.most is None else node.most
-            return (_places(node.part) + 1) * times + 1
-
-
-def _re2(node: Node) -> str:
-    match node:
-        case Chars(ranges=()):
-            return r"[^\x{0}-\x{10FFFF}]"
-        case Chars():
-            return "[" + "".join(rf"\x{{{low:x}}}-\x{{{high:x}}}" for low, high in node.ranges) + "]"
-        case Place.END:
-            return r"\z"
-        case Place():
-            return str(node.value)
-        case Sequence():
-            return "".join(map(_re2, node.parts))
-        case Choice():
-            return "(?:" + "|".join(map(_re2, node.parts)) + ")"
-        case Repeat():
-            most = "" if node.most is None else str(node.most)
-            return f"(?:{_re2(node.part)}){{{node.least},{most}}}"

@@ -15,6 +15,7 @@ from isa_guard.language.values import from_date, to_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import tzinfo
 
 _DAY: Final = 86_400
 _SECOND: Final = 1_000_000
@@ -37,12 +38,16 @@ def offsets(zone_name: str) -> Steps:
 
     Looks once a week and searches the week in which it differs: no zone since 1970 changed there and back within one.
     """
-    zone = standard.zone(zone_name)
+    return changes(standard.zone(zone_name), 7)
+
+
+def changes(zone: tzinfo, every: int) -> Steps:
+    """Microseconds ahead of UTC, by instant, found by looking once in so many days."""
 
     def offset(second: int) -> int:
         return _micros(datetime.fromtimestamp(second, zone))
 
-    return _steps(offset, FIRST * _DAY, END * _DAY, 7 * _DAY, _SECOND)
+    return _steps(offset, FIRST * _DAY, END * _DAY, every * _DAY, _SECOND)
 
 
 @lru_cache(maxsize=64)

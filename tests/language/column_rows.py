@@ -37,13 +37,15 @@ from isa_guard.uk.calendars import calendar
 from isa_guard.uk.periods import parse_period
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from random import Random
 
     from isa_guard.language.checker import Checked
+    from isa_guard.language.types import Type
 
 INNER = Record("inner", (Field("flag", BOOL), Field("amount", INT, optional=True)))
 ITEM = Record("item", (Field("kind", STRING), Field("limit", INT)))
-_KINDS = {
+_KINDS: dict[str, Type] = {
     "a": INT, "b": INT, "x": DOUBLE, "y": DOUBLE, "s": STRING, "t": STRING, "w": String(("red", "green")),
     "at": TIMESTAMP, "t1": TIMESTAMP, "t2": TIMESTAMP, "d": DATE, "e": DATE, "p": DURATION, "q": DURATION,
     "k": BYTES, "m": BYTES, "ok": BOOL, "no": BOOL, "la": List(INT), "ls": List(STRING), "lt": List(STRING),
@@ -126,7 +128,7 @@ def row(chance: Random) -> dict[str, Any]:
     """A row that keeps to the schema, of values that databases treat each in its own way."""
     pick = chance.choice
     at, day = pick(_DATED), pick(_DATED) // 86_400_000_000
-    makers = {
+    makers: dict[Type, Callable[[], Any]] = {
         INT: lambda: pick(_INTS) if chance.random() < 0.7 else chance.randint(-1000, 1000),
         DOUBLE: lambda: pick(_DOUBLES) if chance.random() < 0.8 else chance.uniform(-1e6, 1e6),
         STRING: lambda: pick(_TEXTS),
