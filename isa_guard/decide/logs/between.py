@@ -22,13 +22,21 @@ if TYPE_CHECKING:
 
 State: TypeAlias = ExpectationState | CeilingState | SequenceState
 Reads: TypeAlias = "Callable[[LogEvent], None]"
+Judges: TypeAlias = "Callable[[LogEvent], bool]"
+
+
+def every_event(event: LogEvent) -> bool:  # noqa: ARG001 - the signature of a judge
+    """Answer that an event is one the rules are about."""
+    return True
 
 
 class BetweenEvents:
     """What the rules over logs have seen so far."""
 
-    def __init__(self, rules: Iterable[LogRule]) -> None:
+    def __init__(self, rules: Iterable[LogRule], judges: Judges = every_event) -> None:
+        """`judges` says which events the rules are about; any other may still answer one of these."""
         self.rules = tuple(rules)
+        self.judges = judges
         self.counts: defaultdict[tuple[str, str], Counter[Outcome]] = defaultdict(Counter)
         self.states = tuple(self._state(rule) for rule in self.rules)
         self.reads: dict[object, tuple[Reads, ...]] = {}
@@ -85,4 +93,8 @@ class BetweenEvents:
             if isinstance(state, ExpectationState) and (word is None or word in state.pattern.answer.actions):
                 yield state.answer
             if pattern.trigger is None or word is None or word in pattern.trigger.actions:
-                yield state.trigger
+                yield state.trigger if self.judges is every_event else partial(self._if_judged, state.trigger)
+
+    def _if_judged(self, read: Reads, event: LogEvent) -> None:
+        if self.judges(event):
+            read(event)
