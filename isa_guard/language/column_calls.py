@@ -14,7 +14,6 @@ from isa_guard.language.column_patterns import re2
 from isa_guard.language.sql_dialects import Dialect, NotPrintable
 from isa_guard.language.types import BOOL, DATE, INT, STRING, TIMESTAMP, PeriodType, Record, Timestamp, Type
 from isa_guard.uk.periods import Period, Unit
-from isa_guard.uk.working_days import Count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,8 +175,6 @@ def _spanned(
 
 def _due(statement: Statement, start: Varying, period: Period) -> str:
     """Elapsed hours are a sum; every other period depends on nothing of the instant but its day in London."""
-    if period.count is Count.CLEAR:  # a length of notice, never a deadline
-        return statement.nothing(TIMESTAMP)
     if period.unit is Unit.HOURS:
         return instant(
             statement.say, statement.say("add", start.text, statement.value(period.amount * _HOUR, INT))

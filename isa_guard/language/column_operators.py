@@ -130,7 +130,7 @@ def _joined_lists(say: Spelling, left: str, right: str) -> str:
     def joined(one: str, other: str) -> str:
         size = f"{say('elements', one)} + {say('elements', other)}"
         both = say("concatenate lists", one, other)
-        return unless_null((one, other), f"CASE WHEN {size} <= {MAX_SIZE} THEN {both} END")
+        return f"CASE WHEN {size} <= {MAX_SIZE} THEN {both} END"  # which no NULL is
 
     return say.bound_both(left, right, joined)
 

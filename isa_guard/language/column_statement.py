@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from math import copysign
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from isa_guard.language.column_lookups import Lookup
 from isa_guard.language.sql_dialects import MADE, Dialect, NotPrintable, Spelling
@@ -52,6 +53,9 @@ class Statement:
                 return self._parameter(value, STRING)
             case Bytes():
                 return self._parameter(value, BYTES)
+            case Double() if value == 0 and copysign(1.0, cast("float", value)) < 0:
+                # DuckDB takes it for 0.0 where it finds both, and its quotients have the other sign.
+                raise NotPrintable("the constant -0.0")
             case Double():
                 return self._parameter(value, DOUBLE)
             case List(element=element):
@@ -67,7 +71,7 @@ class Statement:
     def _parameter(self, value: Value, type_: Type) -> str:
         if isinstance(value, str) and _HALF_A_CHARACTER.search(value):
             raise NotPrintable("a text with half a character")
-        key = str(type_), repr(value)  # equal doubles need not be the same: 0.0 and -0.0
+        key = str(type_), repr(value)
         if key not in self._named:
             self._named[key] = f"{MADE}p{len(self._named) + 1}"
             self.parameters[self._named[key]] = value

@@ -133,7 +133,7 @@ def row(chance: Random) -> dict[str, Any]:
         DOUBLE: lambda: pick(_DOUBLES) if chance.random() < 0.8 else chance.uniform(-1e6, 1e6),
         STRING: lambda: pick(_TEXTS),
         TIMESTAMP: lambda: pick(_UNDATED) if chance.random() < 0.3 else pick(_DATED) + chance.randint(-1, 1),
-        DATE: lambda: pick((DATE_MIN, DATE_MAX, -1, 0, 47_481, 47_482, day, day + 1, chance.randint(20_000, 21_000))),
+        DATE: lambda: pick((DATE_MIN, DATE_MAX, -1, 0, 47_481, 47_482, 47_665, day, day + 1, chance.randint(20_000, 21_000))),
         DURATION: lambda: pick(_DURATIONS),
         BYTES: lambda: pick(_BYTES),
         BOOL: lambda: chance.random() < 0.5,

@@ -120,7 +120,7 @@ def test_any_expression_is_in_duckdb_what_it_is_here(seed: int) -> None:
 
 def test_twenty_five_thousand_comparisons_on_duckdb() -> None:
     tally = Tally()
-    for seed in range(70):
+    for seed in range(80):
         judge(seed, Dialect.DUCKDB, 12, tally)
     print(tally)  # noqa: T201 - the counts are the evidence
     assert tally.all >= 25_000

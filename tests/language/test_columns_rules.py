@@ -120,13 +120,13 @@ def compare(
     "folder", [*RULES, *AGREEMENTS], ids=lambda folder: f"{folder.parent.name}/{folder.name}"
 )
 def test_duckdb_judges_events_as_the_exact_reading_does(folder: Path) -> None:
-    printer, found, events, (known, given) = prepared(folder, Dialect.DUCKDB, 3_000)
+    printer, found, events, (known, given) = prepared(folder, Dialect.DUCKDB, 1_500)
     columns = [outcome_column(printer, condition) for condition in found.values()]
     database = InDuckDB(events, known)
     seen = compare(found, events, database.values(printer, columns), given)
     database.connection.close()
     assert set(seen) == set(Outcome), seen
-    assert sum(seen.values()) == 3_000 * len(found)
+    assert sum(seen.values()) == 1_500 * len(found)
 
 
 def test_every_rule_about_events_is_among_them() -> None:
