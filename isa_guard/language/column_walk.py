@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from isa_guard.frozen import dataclass
+from isa_guard.language import column_lists as lists
 from isa_guard.language import column_operators as operators
 from isa_guard.language import exact
 from isa_guard.language.column_calls import Constant, Instant, Varying, call
@@ -325,13 +326,7 @@ class Walk:
 
     def _listed(self, texts: Sequence[str], type_: Type) -> str:
         """A list of these, which is an error where one of them is."""
-        return self._whole(self._say.cast(self._say("list", ", ".join(texts)), type_))
-
-    def _whole(self, items: str) -> str:
-        """The list, or NULL where one of its elements is."""
-        name = self._say.variable()
-        failed = self._say("elements", self._say("where", "{0}", name, f"{name} IS NULL"))
-        return self._say.bound(items, lambda one: f"CASE WHEN {failed.format(one)} = 0 THEN {one} END")
+        return lists.whole(self._say, self._say.cast(self._say("list", ", ".join(texts)), type_))
 
     def _macro(self, node: Macro, names: Locals, type_: Type) -> str:
         items = self._constant(node.operand, names)
@@ -360,41 +355,12 @@ class Walk:
         inner = {**names, node.variable: Each(name)}
         match node.kind:
             case MacroKind.ALL | MacroKind.EXISTS | MacroKind.EXISTS_ONE:
-                return self._tested(node.kind, items, name, self._emit(node.body, inner))
+                return lists.tested(self._say, node.kind, items, name, self._emit(node.body, inner))
             case MacroKind.FILTER:
-                return self._filtered(items, name, self._emit(node.body, inner))
+                return lists.filtered(self._say, items, name, self._emit(node.body, inner))
             case MacroKind.MAP:
                 if node.guard is not None:
-                    items = self._filtered(items, name, self._emit(node.guard, inner))
-                return self._whole(self._say("each", items, name, self._emit(node.body, inner)))
+                    items = lists.filtered(self._say, items, name, self._emit(node.guard, inner))
+                return lists.whole(self._say, self._say("each", items, name, self._emit(node.body, inner)))
             case _:
                 assert_never(node.kind)
-
-    def _tested(self, kind: MacroKind, items: str, name: str, test: str) -> str:
-        say = self._say
-
-        def decided(marks: str) -> str:
-            yes, no, error = (say("holds", marks, mark) for mark in ("1", "0", "2"))
-            if kind is MacroKind.EXISTS:
-                cases = f"WHEN {yes} THEN TRUE WHEN {error} THEN NULL ELSE FALSE"
-            elif kind is MacroKind.ALL:
-                cases = f"WHEN {no} THEN FALSE WHEN {error} THEN NULL ELSE TRUE"
-            else:
-                one = say.variable()
-                cases = f"WHEN {error} THEN NULL ELSE {say('elements', say('where', marks, one, f'{one} = 1'))} = 1"
-            return f"CASE WHEN {marks} IS NULL THEN NULL {cases} END"
-
-        return say.bound(self._marks(items, name, test), decided)
-
-    def _filtered(self, items: str, name: str, test: str) -> str:
-        say = self._say
-
-        def kept(all_: str) -> str:
-            failed = say("holds", self._marks(all_, name, test), "2")
-            return f"CASE WHEN NOT {failed} THEN {say('where', all_, name, test)} END"
-
-        return say.bound(items, kept)
-
-    def _marks(self, items: str, name: str, test: str) -> str:
-        """For each element 1, 0, or 2 for an error: what SQL says of lists that hold NULL is not the same everywhere."""
-        return self._say("each", items, name, f"coalesce(CAST({test} AS INTEGER), 2)")

@@ -208,10 +208,10 @@ def spark() -> Iterator[Any]:
 @pytest.mark.slow
 def test_any_expression_is_in_spark_what_it_is_here(spark: Any) -> None:
     tally = Tally()
-    for seed in range(20_000, 20_024):
+    for seed in range(20_000, 20_012):
         judge(seed, Dialect.SPARK, 24, tally, spark, depth=4)
     print(tally)  # noqa: T201 - the counts are the evidence
-    assert tally.all >= 20_000
+    assert tally.all >= 15_000
 
 
 @pytest.mark.slow
