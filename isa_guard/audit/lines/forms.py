@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from isa_guard.audit.lines.found import Found, finder, rejected
 from isa_guard.audit.lines.json_lines import json_decoder, read_object
+from isa_guard.audit.lines.separated import found_in_csv
 from isa_guard.audit.lines.splitting import split_lines
 from isa_guard.audit.mapping.mapping import Reads
 from isa_guard.audit.mapping.patterns import line_pattern
@@ -26,8 +27,6 @@ def found_in(hashed: HashedFile, mapping: LogMapping, index: int, reading: Readi
         case Reads.JSONL:
             return found_in_json(hashed, mapping, index)
         case Reads.CSV:
-            from isa_guard.audit.lines.separated import found_in_csv
-
             return found_in_csv(hashed, mapping, index, reading)
         case Reads.TEXT:
             return found_in_text(hashed, mapping, index)

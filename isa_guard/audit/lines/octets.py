@@ -13,6 +13,7 @@ from isa_guard.errors import LoadError, Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from typing import BinaryIO
 
 CHUNK: Final = 256 * 1024
@@ -146,3 +147,22 @@ class HashedFile:
         if start.startswith(_BOM):
             hint = "save it as UTF-8 without one: it would become part of the first value or column name"
             raise self.fault("the file begins with a byte order mark", hint, "encoding")
+
+
+def digest_of_file(path: Path) -> tuple[str, int]:
+    """Answer the SHA-256 and the size of a file. Raises LoadError."""
+    digest, octets = hashlib.sha256(), 0
+    with opened(path) as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            octets += len(chunk)
+    return digest.hexdigest(), octets
+
+
+def opened(path: Path) -> BinaryIO:
+    """Answer a file to read. Raises LoadError."""
+    try:
+        return path.open("rb")
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or "it cannot be opened").lower()
+        raise LoadError((Problem(f"cannot be read: {why}", Place(str(path)), "", "unreadable"),)) from None

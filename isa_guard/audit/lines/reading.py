@@ -8,11 +8,17 @@ reading.file_read()      # the digest, and the numbers, reconciled
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.audit.lines.octets import HashedFile
-from isa_guard.errors import Defect, LoadError, Place, Problem, UsageError
+from isa_guard.audit.lines.forms import found_in
+from isa_guard.audit.lines.octets import HashedFile, opened
+from isa_guard.audit.lines.parquet import found_in_parquet
+from isa_guard.audit.lines.sources import TableSource
+from isa_guard.audit.lines.table import found_in_table
+from isa_guard.audit.mapping.mapping import Reads
+from isa_guard.errors import Defect, UsageError
 from isa_guard.model.log import Blank, FileRead, LogEvent
 
 if TYPE_CHECKING:
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from isa_guard.audit.lines.found import Found
+    from isa_guard.audit.lines.sources import LogSource
     from isa_guard.audit.mapping.mapping import LogMapping
 
 STDIN: Final = Path("-")
@@ -28,7 +35,7 @@ STDIN: Final = Path("-")
 class Reading:
     """One file being read: iterate it once, then ask for `file_read`."""
 
-    def __init__(self, name: str, mapping: LogMapping, found: Callable[[], Iterator[Found]]) -> None:
+    def __init__(self, name: str, mapping: LogMapping, found: Callable[[Reading], Iterator[Found]]) -> None:
         self.name = name
         self.mapping = mapping
         self.audited = self.rejected = self.blank = 0
@@ -43,7 +50,7 @@ class Reading:
         """Answer each line in turn. Raises LoadError where the file as a whole cannot be read."""
         audited = rejected = blank = 0
         try:
-            for one in self._found():
+            for one in self._found(self):
                 kind = one.__class__
                 if kind is LogEvent:
                     audited += 1
@@ -77,34 +84,37 @@ class Reading:
         )
 
 
-def read_lines(file: Path | BinaryIO, mapping: LogMapping, index: int, name: str = "") -> Reading:
-    """Answer the reading of a file (`-` is standard input) by its mapping. `index` is its number in the audit."""
-    shown = name or ("standard input" if file == STDIN or not isinstance(file, Path) else str(file))
-    reading: Reading
+def read_lines(source: LogSource | BinaryIO, mapping: LogMapping, index: int, name: str = "") -> Reading:
+    """Answer the reading of a log by its mapping. `index` is its number in the audit, `name` what to call it.
 
-    def found() -> Iterator[Found]:
-        if not isinstance(file, Path):
-            yield from _told(file)
-        elif file == STDIN:
-            yield from _told(sys.stdin.buffer)
-        else:
-            with _opened(file) as opened:
-                yield from _told(opened)
-
-    def _told(opened: BinaryIO) -> Iterator[Found]:
-        from isa_guard.audit.lines.forms import found_in
-
-        hashed = HashedFile(opened, shown)
-        yield from found_in(hashed, mapping, index, reading)
-        reading.sha256, reading.octets, reading.counted = hashed.sha256, hashed.octets, hashed.lines
-
-    reading = Reading(shown, mapping, found)
-    return reading
+    A path `-` is standard input. Raises UsageError where the mapping reads another form of log.
+    """
+    if isinstance(source, TableSource) != (mapping.reads is Reads.TABLE):
+        what = "a table of a database" if isinstance(source, TableSource) else "a file"
+        raise UsageError(f"the log map `{mapping.id}` reads {mapping.reads}, and this is {what}")
+    if isinstance(source, TableSource):
+        return Reading(name or source.name, mapping, partial(found_in_table, source, mapping, index))
+    if mapping.reads is Reads.PARQUET:
+        return _parquet(source, mapping, index, name)
+    shown = name or (str(source) if isinstance(source, Path) and source != STDIN else "standard input")
+    return Reading(shown, mapping, partial(_stream, source, mapping, index))
 
 
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except (OSError, ValueError) as error:
-        why = (getattr(error, "strerror", None) or "it cannot be opened").lower()
-        raise LoadError((Problem(f"cannot be read: {why}", Place(str(path)), "", "unreadable"),)) from None
+def _parquet(source: Path | BinaryIO, mapping: LogMapping, index: int, name: str) -> Reading:
+    if not isinstance(source, Path) or source == STDIN:
+        raise UsageError("a Parquet file is read from its end: name the file itself, not a stream")
+    return Reading(name or str(source), mapping, partial(found_in_parquet, source, mapping, index))
+
+
+def _stream(source: Path | BinaryIO, mapping: LogMapping, index: int, reading: Reading) -> Iterator[Found]:
+    if isinstance(source, Path) and source != STDIN:
+        with opened(source) as file:
+            yield from _hashed(file, mapping, index, reading)
+    else:
+        yield from _hashed(sys.stdin.buffer if isinstance(source, Path) else source, mapping, index, reading)
+
+
+def _hashed(file: BinaryIO, mapping: LogMapping, index: int, reading: Reading) -> Iterator[Found]:
+    hashed = HashedFile(file, reading.name)
+    yield from found_in(hashed, mapping, index, reading)
+    reading.sha256, reading.octets, reading.counted = hashed.sha256, hashed.octets, hashed.lines
