@@ -10,6 +10,7 @@ from isa_guard.frozen import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from isa_guard.audit.mapping.times import TimeFormat
     from isa_guard.language.checker import Checked
     from isa_guard.language.types import Type
     from isa_guard.language.values import Value
@@ -34,7 +35,7 @@ class Column:
 
     name: str  # the field of `line` in expressions
     path: tuple[str, ...]
-    type: Type  # Bool, Int, Double or String
+    type: Type  # Bool, Int, Double or String; List of String where the form has lists
     optional: bool
 
 
@@ -43,13 +44,15 @@ class FieldMapping:
     """How one field of the event comes from a line: an expression over `line`, and words for its values.
 
     `words` of None means that the value stands as it is; `otherwise` is what any value without a word becomes
-    (None: the line is rejected).
+    (None: the line is rejected). Where there is a `time`, the expression gives what is written and not yet the
+    instant or day.
     """
 
     field: str
     of: Checked
-    words: Mapping[str, Value] | None
+    words: Mapping[Value, Value] | None
     otherwise: Value | None
+    time: TimeFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)
