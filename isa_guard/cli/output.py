@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from isa_guard.report.run import Run
 
@@ -49,12 +49,19 @@ def _real(name: str) -> str:
 
 def write_reports(run: Run, wanted: Iterable[tuple[str, str]], color: str, *, verbose: bool) -> None:
     """Write every report. Raises UsageError where a file cannot be written."""
+
+    def rendered(name: str, file: str) -> str:
+        if name == "text":
+            return _text(run, color, file, verbose=verbose)
+        return str(import_module(f"isa_guard.report.{name}").render(run))
+
+    write_each(rendered, wanted)
+
+
+def write_each(rendered: Callable[[str, str], str], wanted: Iterable[tuple[str, str]]) -> None:
+    """Write what `rendered` gives for each format and file. Raises UsageError where a file cannot be written."""
     for name, file in wanted:
-        text = (
-            _text(run, color, file, verbose=verbose)
-            if name == "text"
-            else import_module(f"isa_guard.report.{name}").render(run)
-        )
+        text = rendered(name, file)
         if not file:
             _print(name, text)
             continue
@@ -74,17 +81,21 @@ def _print(name: str, text: str) -> None:
 
 
 def _text(run: Run, color: str, file: str, *, verbose: bool) -> str:
-    import shutil
-
     from isa_guard.report import text
 
-    width = min(max(shutil.get_terminal_size((80, 24)).columns, 60), 100) if not file else 80
     manner = text.Manner(
-        width=width,
+        width=width_for(file),
         met=text.all_met if verbose else text.none_met,
         paint=text.in_colour if coloured(color, file) else text.plain,
     )
     return text.render(run, manner)
+
+
+def width_for(file: str) -> int:
+    """Answer how wide text is laid out: as the terminal is, within reason; eighty columns in a file."""
+    import shutil
+
+    return min(max(shutil.get_terminal_size((80, 24)).columns, 60), 100) if not file else 80
 
 
 def coloured(color: str, file: str) -> bool:

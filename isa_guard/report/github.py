@@ -17,27 +17,28 @@ COMMANDS: Final = {Gravity.ERROR: "error", Gravity.WARNING: "warning", Gravity.N
 
 def render(run: Run) -> str:
     """Answer the commands, and a line for each decision, ending in a newline."""
-    lines = [_command(one) for one in results(run)]
+    lines = [command(one) for one in results(run)]
     lines += [
-        f"{verdict_words(one)}: {one.fact.kind.value} {_data(one.fact.reference)}" for one in run.decisions
+        f"{verdict_words(one)}: {one.fact.kind.value} {data(one.fact.reference)}" for one in run.decisions
     ]
     return visible("\n".join(lines or ["::error::no fact was found"]) + "\n")
 
 
-def _command(one: Result) -> str:
+def command(one: Result) -> str:
+    """Answer the workflow command that puts a result on its line."""
     where = [f"file={_property(one.place.source)}"]
     if one.place.line:
         where.append(f"line={one.place.line}")
     if one.place.column:
         where.append(f"col={one.place.column}")
     where.append(f"title={_property(one.rule_id)}")
-    return f"::{COMMANDS[one.gravity]} {','.join(where)}::{_data(one.message)}"
+    return f"::{COMMANDS[one.gravity]} {','.join(where)}::{data(one.message)}"
 
 
-def _data(text: str) -> str:
+def data(text: str) -> str:
     """Escape the message: an unescaped line end would begin another command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return data(text).replace(":", "%3A").replace(",", "%2C")

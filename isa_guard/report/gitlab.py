@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.report.results import Gravity, results
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from isa_guard.report.results import Result
     from isa_guard.report.run import Run
 
 SEVERITIES: Final = {Gravity.ERROR: "critical", Gravity.WARNING: "major", Gravity.NOTE: "info"}
 
 
 def render(run: Run) -> str:
-    """Answer the report, one JSON array ending in a newline. GitLab asks for fingerprints that are unique."""
+    """Answer the report, one JSON array ending in a newline."""
+    return document(results(run))
+
+
+def document(found: Sequence[Result]) -> str:
+    """Answer the document of any results. GitLab asks for fingerprints that are unique."""
     seen: dict[str, int] = {}
     items = []
-    for one in results(run):
+    for one in found:
         again = seen[one.fingerprint] = seen.get(one.fingerprint, -1) + 1
         items.append(
             {

@@ -39,10 +39,10 @@ def _suite(decision: Decision) -> Iterator[str]:
     name = f"{decision.agreement.id} {decision.agreement.version}: {decision.fact.kind.value} {decision.fact.reference}"
     stamp = decision.now.replace(microsecond=0, tzinfo=None).isoformat()
     yield (
-        f'  <testsuite name={_attribute(name)} tests="{len(findings)}" failures="{failed}" errors="{unknown}" '
+        f'  <testsuite name={attribute(name)} tests="{len(findings)}" failures="{failed}" errors="{unknown}" '
         f'skipped="{silent}" time="0" timestamp="{stamp}" hostname="localhost">'
     )
-    yield f'    <properties><property name="verdict" value={_attribute(verdict_words(decision))}/></properties>'
+    yield f'    <properties><property name="verdict" value={attribute(verdict_words(decision))}/></properties>'
     for finding in findings:
         yield from _case(finding)
     yield "    <system-out/>"
@@ -60,7 +60,7 @@ def _is_error(finding: Finding) -> bool:
 
 def _case(finding: Finding) -> Iterator[str]:
     family, _, name = finding.rule.id.partition("/")
-    head = f'    <testcase classname={_attribute(family)} name={_attribute(name)} time="0"'
+    head = f'    <testcase classname={attribute(family)} name={attribute(name)} time="0"'
     body = f"{finding.place}: {finding.rule.title} ({clause_numbers(finding.clauses)}). seen: {finding.seen}. to satisfy: {finding.satisfy}"
     if _is_failure(finding):
         tag, short = "failure", OUTCOMES[finding.outcome]
@@ -72,8 +72,8 @@ def _case(finding: Finding) -> Iterator[str]:
     else:
         yield f"{head}/>"
         return
-    kind = _attribute(finding.rule.otherwise.value)
-    yield f"{head}><{tag} type={kind} message={_attribute(short)}>{_text(body)}</{tag}></testcase>"
+    kind = attribute(finding.rule.otherwise.value)
+    yield f"{head}><{tag} type={kind} message={attribute(short)}>{written(body)}</{tag}></testcase>"
 
 
 def _unread(run: Run) -> Iterator[str]:
@@ -86,17 +86,19 @@ def _unread(run: Run) -> Iterator[str]:
     if not run.problems:
         yield '    <testcase classname="load" name="nothing" time="0"><error type="empty" message="no fact was found"/></testcase>'
     for problem in run.problems:
-        head = f'<testcase classname="load" name={_attribute(str(problem.place))} time="0">'
-        error = f"<error type={_attribute(problem.code)} message={_attribute(problem.what)}>{_text(problem.hint)}</error>"
+        head = f'<testcase classname="load" name={attribute(str(problem.place))} time="0">'
+        error = f"<error type={attribute(problem.code)} message={attribute(problem.what)}>{written(problem.hint)}</error>"
         yield f"    {head}{error}</testcase>"
     yield "    <system-out/>"
     yield "    <system-err/>"
     yield "  </testsuite>"
 
 
-def _attribute(text: str) -> str:
+def attribute(text: str) -> str:
+    """Answer text as a quoted attribute."""
     return quoteattr(_UNWRITABLE.sub("\ufffd", text))
 
 
-def _text(text: str) -> str:
+def written(text: str) -> str:
+    """Answer text as content of an element."""
     return escape(_UNWRITABLE.sub("\ufffd", text))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from isa_guard.errors import Place, Problem
     from isa_guard.model.decision import Decision, Finding
+    from isa_guard.model.log_rule import LogRule
     from isa_guard.model.rule import Rule
     from isa_guard.report.run import Run
 
@@ -39,7 +40,7 @@ class Result:
     message: str
     place: Place
     fingerprint: str
-    rule: Rule | None
+    rule: Rule | LogRule | None
 
 
 def results(run: Run) -> tuple[Result, ...]:

@@ -11,6 +11,8 @@ from isa_guard.report.results import Result, results
 from isa_guard.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from isa_guard.errors import Place
     from isa_guard.report.run import Run
 
@@ -20,7 +22,11 @@ Json = dict[str, object]
 
 def render(run: Run) -> str:
     """Answer the report, one JSON object ending in a newline."""
-    found = results(run)
+    return document(results(run), run.exit_code, whole=not run.problems)
+
+
+def document(found: Sequence[Result], exit_code: int, *, whole: bool) -> str:
+    """Answer the document of any results; `whole` says that nothing was left unread."""
     rules: dict[str, Result] = {}
     for one in found:
         rules.setdefault(one.rule_id, one)
@@ -37,7 +43,7 @@ def render(run: Run) -> str:
                         "rules": [_rule(one) for one in rules.values()],
                     }
                 },
-                "invocations": [{"executionSuccessful": not run.problems, "exitCode": run.exit_code}],
+                "invocations": [{"executionSuccessful": whole, "exitCode": exit_code}],
                 "columnKind": "unicodeCodePoints",
                 "results": [_result(one, order[one.rule_id]) for one in found],
             }

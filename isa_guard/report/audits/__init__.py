@@ -1,0 +1,1 @@
+"""The same formats for an audit: each reads `model.audit.Audit`."""
