@@ -9,7 +9,6 @@ way to write a number, so that what is read is what was written.
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.audit.mapping.mapping import Reads
@@ -115,10 +114,7 @@ def read_value(held: object, column: Column, *, written: bool) -> Value | Fault:
 def _text(held: object, type_: String) -> str | Fault:
     if not isinstance(held, str):
         return Fault.WRONG_TYPE
-    text = held if held.isascii() else unicodedata.normalize("NFC", held)  # comparisons are by code point
-    if type_.values is not None and text not in type_.values:
-        return Fault.UNMAPPED
-    return text
+    return held if type_.values is None or held in type_.values else Fault.UNMAPPED
 
 
 def _whole(held: object, *, written: bool) -> int | None:
@@ -144,11 +140,11 @@ def _truth(held: object, *, written: bool) -> bool | None:
 def _items(held: object) -> tuple[str, ...] | None:
     if not isinstance(held, list | tuple) or any(item.__class__ is not str for item in held):
         return None
-    return tuple([unicodedata.normalize("NFC", item) for item in held])
+    return tuple(held)
 
 
 def quick_reader(reader: LineReader) -> Callable[[Raw], dict[str, Value] | None]:
-    """Answer what reads a line whose text is all ASCII and as it should be, and answers None for any other."""
+    """Answer what reads a line that is as it should be, and answers None for any other."""
     nested = any(len(column.path) > 1 for column in reader.columns)
     if nested and not reader.others_ignored:
         return lambda _: None  # unknown keys within objects: only the careful reading looks for them

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from isa_guard.audit.lines.found import Found, finder, rejected
-from isa_guard.audit.lines.json_lines import json_decoder, read_object
+from isa_guard.audit.lines.json_lines import json_decoder, may_be_spaced, read_object
 from isa_guard.audit.lines.separated import found_in_csv
 from isa_guard.audit.lines.splitting import split_lines
 from isa_guard.audit.mapping.mapping import Reads
@@ -39,19 +39,20 @@ def found_in_json(hashed: HashedFile, mapping: LogMapping, index: int) -> Iterat
     find, decode = finder(mapping, index), json_decoder()
     number = 0
     for lines in split_lines(hashed.chunks()):
+        spaced = may_be_spaced(lines)
         for line in lines:
             number += 1
             if line is None:
                 yield rejected(index, number, Fault.TOO_LONG)
                 continue
-            if not line or not line.strip():
+            if not line or line.isspace():
                 yield Blank(LogPlace(index, number))
                 continue
-            raw = read_object(line, decode)
+            raw = read_object(line, decode, spaced=spaced)
             if raw.__class__ is not dict:
                 yield rejected(index, number, raw)  # type: ignore[arg-type]
                 continue
-            yield find(raw, number, line.isascii() and b"\\u" not in line)
+            yield find(raw, number)
 
 
 def found_in_text(hashed: HashedFile, mapping: LogMapping, index: int) -> Iterator[Found]:
@@ -73,7 +74,7 @@ def found_in_text(hashed: HashedFile, mapping: LogMapping, index: int) -> Iterat
             elif (raw := pattern.parts(text)) is None:
                 yield rejected(index, number, Fault.BROKEN)
             else:
-                yield find(raw, number, text.isascii())
+                yield find(raw, number)
 
 
 def _decoded(line: bytes) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.model.log import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
     Decode: TypeAlias = Callable[[bytes], object]
@@ -29,28 +29,35 @@ def json_decoder() -> Decode:
     return msgspec.json.Decoder().decode
 
 
-def read_object(line: bytes, decode: Decode) -> dict[str, object] | Fault:
-    """Answer the object on a line, or why there is none."""
-    if line.count(b"{") + line.count(b"[") > LIMIT_DEPTH and _deep(line):
-        return Fault.BROKEN
+def read_object(line: bytes, decode: Decode, *, spaced: bool = True) -> dict[str, object] | Fault:
+    """Answer the object on a line, or why there is none. `spaced`: white space may stand before a colon."""
     try:
         found = decode(line)
     except UnicodeDecodeError:
         return Fault.ENCODING
     except (ValueError, RecursionError):
         return _why_broken(line)
-    if not isinstance(found, dict):
+    if found.__class__ is not dict:
         return Fault.NOT_A_RECORD
-    if surely_once(line, found) or not _twice(line, found):
+    assert isinstance(found, dict)
+    if not spaced and line.rfind(b"{") == 0 and line.count(b'":') == len(found) and b"[" not in line:
+        return found
+    return _doubtful(line, found, spaced=spaced)
+
+
+def may_be_spaced(lines: Iterable[bytes | None]) -> bool:
+    """Answer whether white space stands before a colon in any of the lines, were it in a text."""
+    joined = b"\n".join([line for line in lines if line])
+    return any(sign in joined for sign in _SPACED)
+
+
+def _doubtful(line: bytes, found: dict[str, object], *, spaced: bool) -> dict[str, object] | Fault:
+    """An object of which it is not plain that it is flat and that each of its keys has a `":` of its own."""
+    if line.count(b"{") + line.count(b"[") > LIMIT_DEPTH and _deep(line):
+        return Fault.BROKEN
+    if (not spaced and line.count(b'":') == _keys(found)) or not _twice(line, found):
         return found
     return Fault.DUPLICATE_KEY
-
-
-def surely_once(line: bytes, found: dict[str, object]) -> bool:
-    """Answer whether it is plain that no key of a flat object stands twice: each key has its own `":`."""
-    return (
-        line.count(b'":') == len(found) and line.count(b"{") == 1 and not any(one in line for one in _SPACED)
-    )
 
 
 def _twice(line: bytes, found: object) -> bool:

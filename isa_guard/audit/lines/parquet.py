@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.audit.lines.found import Found, finder
 from isa_guard.audit.lines.octets import digest_of_file
-from isa_guard.audit.lines.rows import all_plain, wanted_columns
+from isa_guard.audit.lines.rows import wanted_columns
 from isa_guard.errors import LoadError, Place, Problem
 from isa_guard.language.types import Int
 
@@ -67,7 +67,7 @@ def _records(
     while batch := rows.fetchmany(BATCH):
         for row in batch:
             number += 1
-            yield find(dict(zip(names, row, strict=True)), number, all_plain(row))
+            yield find(dict(zip(names, row, strict=True)), number)
 
 
 def _selected(column: Column, kind: str) -> str:

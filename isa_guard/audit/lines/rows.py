@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from isa_guard.errors import LoadError, Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from isa_guard.audit.mapping.mapping import Column, LogMapping
 
@@ -28,11 +28,6 @@ def wanted_columns(held: Collection[str], mapping: LogMapping, name: str) -> tup
         what = f"there {'is 1 column' if strange == 1 else f'are {strange} columns'} that the log map does not know"
         raise _fault(what, name, "name them under `columns`, or say `others: ignore`")
     return tuple(one for one in mapping.columns if one.path[0] in held)
-
-
-def all_plain(values: Sequence[object]) -> bool:
-    """Answer whether every text among the values is ASCII."""
-    return all(value.__class__ is not str or value.isascii() for value in values)
 
 
 def _fault(what: str, name: str, hint: str) -> LoadError:

@@ -28,7 +28,6 @@ class _Record(NamedTuple):
 
     line: int
     cells: list[str] | Fault | None
-    plain: bool
     spans: int = 1
 
 
@@ -74,7 +73,7 @@ def found_in_csv(hashed: HashedFile, mapping: LogMapping, index: int, reading: R
         elif isinstance(record.cells, Fault):
             yield rejected(index, record.line, record.cells)
         else:
-            yield find(dict(zip(names, record.cells, strict=True)), record.line, record.plain)
+            yield find(dict(zip(names, record.cells, strict=True)), record.line)
     if names is None:
         raise hashed.fault("the file has no header", "the first line names the columns", "header")
 
@@ -108,7 +107,7 @@ def _records(hashed: HashedFile, cells: _Cells) -> Iterator[_Record]:
             return
         number, line = first
         if line is None:
-            yield _Record(number, Fault.TOO_LONG, plain=False)
+            yield _Record(number, Fault.TOO_LONG)
             continue
         if b'"' not in line:
             yield _alone(number, line, cells)
@@ -117,7 +116,7 @@ def _records(hashed: HashedFile, cells: _Cells) -> Iterator[_Record]:
         record = _spanning(held, lines, waiting, cells)
         if record is None:  # the first line is at fault; the others are read again
             waiting[:0] = held[1:]
-            yield _Record(number, _fault(line), plain=False)
+            yield _Record(number, _fault(line))
         else:
             yield record
 
@@ -133,13 +132,13 @@ def _lines(hashed: HashedFile) -> Iterator[tuple[int, bytes | None]]:
 def _alone(number: int, line: bytes, cells: _Cells) -> _Record:
     """A line without a quote is a record by itself."""
     if not line or line.isspace():
-        return _Record(number, None, plain=True)
+        return _Record(number, None)
     try:
         text = line.removesuffix(b"\r").decode("utf-8")
     except UnicodeDecodeError:
-        return _Record(number, Fault.ENCODING, plain=False)
+        return _Record(number, Fault.ENCODING)
     found = cells.split(text)
-    return _Record(number, Fault.BROKEN if found is None else found, plain=text.isascii())
+    return _Record(number, Fault.BROKEN if found is None else found)
 
 
 def _spanning(
@@ -174,7 +173,7 @@ def _spanning(
     except UnicodeDecodeError:
         return None
     found = cells.split(text)
-    return None if found is None else _Record(held[0][0], found, text.isascii(), len(held))
+    return None if found is None else _Record(held[0][0], found, len(held))
 
 
 def _fault(line: bytes) -> Fault:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from isa_guard.audit.lines.found import Found, finder
-from isa_guard.audit.lines.rows import all_plain, wanted_columns
+from isa_guard.audit.lines.rows import wanted_columns
 from isa_guard.errors import LoadError, Place, Problem, UsageError
 from isa_guard.language.types import Int
 from isa_guard.language.values import from_datetime
@@ -89,7 +89,7 @@ def _rows(
             )
             digest.update(written + b"\n")
             reading.octets += len(written) + 1
-            yield find(dict(zip(held, values, strict=True)), number, all_plain(values))
+            yield find(dict(zip(held, values, strict=True)), number)
     reading.sha256 = digest.hexdigest()
 
 
