@@ -66,6 +66,7 @@ class MapBinder(Bound):
             fields=mapped,
             event=to_event(shape.id, columns, mapped, self.event),
             digest=digest,
+            header=shape.header,
         )
 
     def _prepare(self, columns: tuple[Column, ...]) -> None:

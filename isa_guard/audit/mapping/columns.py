@@ -58,6 +58,8 @@ class ColumnBinder(Bound):
         if not found:
             self.fault("no column is named", (), "add `columns:`, or `as-event: true`")
         self._refuse_twice(found)
+        if self.shape.header:
+            self._in_header(found)
         if self.shape.pattern is not None and self.shape.reads == "text":
             self._groups(self.shape.pattern, found)
         return tuple(found)
@@ -67,6 +69,10 @@ class ColumnBinder(Bound):
         shape = self.shape
         if (shape.pattern is not None) != (shape.reads == "text"):
             self.fault("`pattern` goes with `reads: text`, and is needed there", ("pattern",))
+        if shape.header and shape.reads != "csv":
+            self.fault("`header` goes with `reads: csv`", ("header",))
+        if len(set(shape.header)) < len(shape.header):
+            self.fault("a column is named twice", ("header",))
         if shape.delimiter is None:
             return
         if shape.reads != "csv":
@@ -108,6 +114,16 @@ class ColumnBinder(Bound):
             if first != column.name:
                 what = f"`{first}` and `{column.name}` stand at the same place"
                 self.fault(what, ("columns", column.name), "declare it once", at_key=True)
+
+    def _in_header(self, columns: list[Column]) -> None:
+        names = self.shape.header
+        for column in columns:
+            if column.path[0] not in names:
+                what, hint = (
+                    f"the header has no column `{column.path[0]}`",
+                    did_you_mean(column.path[0], names),
+                )
+                self.fault(what, ("columns", column.name), hint)
 
     def _groups(self, pattern: str, columns: list[Column]) -> None:
         try:

@@ -70,3 +70,4 @@ class LogMapping:
     fields: tuple[FieldMapping, ...]
     event: ToEvent
     digest: str  # SHA-256 of the document
+    header: tuple[str, ...] = ()  # the names of the columns of a CSV file without a header line

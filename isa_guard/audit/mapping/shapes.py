@@ -66,6 +66,9 @@ class LogMapDocument:
         str | None, Letters(2_000, at_least=1), Says("for text: RE2 with a named group for each column")
     ] = None
     delimiter: Annotated[str | None, Letters(1, at_least=1), Says("for csv; a comma if left out")] = None
+    header: Annotated[
+        tuple[str, ...], Says("for csv: the names of all columns in order, where the file has no header line")
+    ] = ()
     others: Annotated[Literal["reject", "ignore"], Says("columns that are not named here")] = "reject"
     as_event: Annotated[
         bool, Says("every field of an event, the agreement's own included, is a column of its own name")
