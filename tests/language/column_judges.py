@@ -162,6 +162,7 @@ def spark_session() -> Any:
         **SETTINGS[Dialect.SPARK],
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.memory": "3g",  # each answer that is broadcast keeps a page of it
         "spark.ui.enabled": "false",
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.codegen.wholeStage": "false",  # compiling a query of many columns once costs more than it saves
