@@ -61,7 +61,8 @@ def found_in_csv(hashed: HashedFile, mapping: LogMapping, index: int, reading: R
     """Answer what stands on each record of a CSV file. Raises LoadError for a header that does not fit."""
     find = finder(mapping, index)
     cells = _Cells(mapping.delimiter)
-    names: list[str] | None = None
+    names: list[str] | None = list(mapping.header) or None
+    cells.width = len(mapping.header)
     for record in _records(hashed, cells):
         reading.spanned += record.spans - 1
         if record.cells is None:
