@@ -63,7 +63,7 @@ class _Maker:
             "clean": _clean,
             "in_years": in_years,
             "new": tuple.__new__,
-            "nfc": _nfc,
+            "nfc": normal,
         }
 
     def normal_inputs(self, fields: Sequence[FieldMapping]) -> list[str]:
@@ -198,7 +198,7 @@ def _other(words: Mapping[Value, Value], otherwise: Value | None) -> object:
         if value == "":
             return None
         if isinstance(value, str) and not value.isascii():
-            found = words.get(_nfc(value))
+            found = words.get(normal(value))
             if found is not None:
                 return found
         return _FAILED if otherwise is None else otherwise
@@ -206,9 +206,10 @@ def _other(words: Mapping[Value, Value], otherwise: Value | None) -> object:
     return other
 
 
-def _nfc(text: str) -> str:
+def normal(text: str) -> str:
+    """Answer the one form (NFC) in which texts are compared."""
     return unicodedata.normalize("NFC", text)
 
 
 def _clean(items: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple([item if item.isascii() else _nfc(item) for item in items if item])
+    return tuple([item if item.isascii() else normal(item) for item in items if item])
