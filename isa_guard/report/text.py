@@ -100,7 +100,7 @@ def _decision(decision: Decision, index: int, run: Run, how: Manner) -> Iterator
         yield from ("", "What must be done")
         for one in decision.obligations:
             when = f"by {instant(one.by)}" if one.by else "no time stated"
-            yield from _labelled(when, f"{one.do} ({clause_numbers(one.clauses)})", how, width=32)
+            yield from labelled(when, f"{one.do} ({clause_numbers(one.clauses)})", how, width=32)
     yield ""
     yield counts(decision.findings)
     if run.recorded:
@@ -117,7 +117,7 @@ def _still_needed(unknown: list[Finding], decision: Decision, how: Manner) -> It
     for field in missing:
         if any(other.startswith(f"{field}.") for other in missing):
             continue  # its parts are asked for one by one
-        yield from _labelled(field.partition(".")[2], field_doc(schema, field), how, width=32)
+        yield from labelled(field.partition(".")[2], field_doc(schema, field), how, width=32)
 
 
 def _finding(finding: Finding, decision: Decision, how: Manner) -> Iterator[str]:
@@ -128,25 +128,26 @@ def _finding(finding: Finding, decision: Decision, how: Manner) -> Iterator[str]
         f"{symbol} {finding.rule.title}", how.width, initial_indent="  ", subsequent_indent="    "
     )
     for clause in finding.clauses:
-        yield from _labelled(f"clause {clause.number}", clause.says, how)
-    yield from _labelled("seen", finding.seen, how)
+        yield from labelled(f"clause {clause.number}", clause.says, how)
+    yield from labelled("seen", finding.seen, how)
     why = needs(finding)
     if why:
-        yield from _labelled("needs", why, how)
+        yield from labelled("needs", why, how)
     if finding.outcome is not Outcome.MET:
-        yield from _labelled("to satisfy", finding.satisfy, how)
+        yield from labelled("to satisfy", finding.satisfy, how)
     if finding.dispensation:
         one = finding.dispensation
-        yield from _labelled(
+        yield from labelled(
             "dispensed", f"{one.id}, by {one.approved_by}, until {one.expires}: {one.reason}", how
         )
     for reading in decision.agreement.readings_of(finding.rule.id):
-        yield from _labelled("read as", f"{reading.reading} ({reading.id})", how)
-    yield from _labelled("where", f"{finding.place}", how)
-    yield from _labelled("rule", finding.rule.id, how)
+        yield from labelled("read as", f"{reading.reading} ({reading.id})", how)
+    yield from labelled("where", f"{finding.place}", how)
+    yield from labelled("rule", finding.rule.id, how)
 
 
-def _labelled(label: str, text: str, how: Manner, width: int = LABEL) -> Iterator[str]:
+def labelled(label: str, text: str, how: Manner, width: int = LABEL) -> Iterator[str]:
+    """Answer a label and its text, wrapped beside it."""
     first = f"    {label:<{width - 1}} "
     yield from textwrap.wrap(
         visible(text),
@@ -167,7 +168,7 @@ def _problems(run: Run, how: Manner) -> Iterator[str]:
             visible(problem.what), how.width, initial_indent="    ", subsequent_indent="    "
         )
         if problem.hint:
-            yield from _labelled("hint", problem.hint, how, width=6)
+            yield from labelled("hint", problem.hint, how, width=6)
 
 
 def _summary(run: Run) -> Iterator[str]:
