@@ -148,7 +148,11 @@ def _careful(content: bytes) -> Envelope:
         raise SignatureInvalid("the envelope does not carry exactly one signature")
     key_id, raw = _signature(signatures[0])
     envelope = Envelope(kind, _decoded(fields["payload"], "payload"), key_id, raw)
-    if _written(envelope) != content:
+    try:
+        again = _written(envelope)
+    except RecordError as error:  # JSON may carry what no record of ours does, such as a control character
+        raise SignatureInvalid(f"the envelope is malformed: {error}") from None
+    if again != content:
         raise SignatureInvalid(_NOT_ONE_FORM)
     return envelope
 

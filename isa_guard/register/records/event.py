@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from isa_guard.errors import UsageError
 from isa_guard.frozen import dataclass
 from isa_guard.register.faults import RecordError
+from isa_guard.register.records.audit_event import AuditEvent, audit_part, read_audit
 from isa_guard.register.records.clock import instant, read_instant
 from isa_guard.register.records.members import DIGEST, Members
 
@@ -139,7 +140,7 @@ class RecoveryEvent:
         return "checkpoint", self.note_digest
 
 
-Event = KeyEvent | WitnessEvent | ErasureEvent | RecoveryEvent
+Event = KeyEvent | WitnessEvent | ErasureEvent | RecoveryEvent | AuditEvent
 
 
 def post(text: str) -> str:
@@ -187,6 +188,8 @@ def event_part(event: Event) -> dict[str, Json]:
                 "size": event.size,
                 "witnessedSize": event.witnessed_size,
             }
+        case AuditEvent():
+            return audit_part(event)
 
 
 def read_event(members: Members) -> Event:
@@ -234,6 +237,8 @@ def read_event(members: Members) -> Event:
                 if members.found["witnessedSize"] is None
                 else members.number("witnessedSize"),
             )
+        case AuditEvent.KIND:
+            return read_audit(members)
         case _:
             raise RecordError("it is an event of a kind that is not known")
 

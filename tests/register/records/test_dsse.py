@@ -145,6 +145,12 @@ def test_an_envelope_is_at_most_65_535_bytes() -> None:
         sign(b"x" * (largest + 3), SIGNER)
 
 
+def test_a_flip_that_makes_a_control_character_is_an_invalid_signature_as_any_other() -> None:
+    content = sign(b"{}", SIGNER).replace(b"application", b"applicatio\x7f")
+    with pytest.raises(SignatureInvalid, match="control character"):
+        open_unverified(content)
+
+
 @given(st.data())
 def test_no_flipped_bit_goes_unnoticed(data: st.DataObject) -> None:
     content = bytearray(sign(b'{"decision":"refuse"}', SIGNER))

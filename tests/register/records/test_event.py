@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from isa_guard.errors import UsageError
 from isa_guard.register import strict_json
 from isa_guard.register.faults import RecordError
+from isa_guard.register.records.audit_event import AuditedFile, AuditedRule, AuditedUnder, AuditEvent
 from isa_guard.register.records.event import (
     LIMIT_POST,
     Cosigner,
@@ -37,6 +38,13 @@ EVENTS: tuple[Event, ...] = (
     ErasureEvent(DIGEST, ErasureReason.COURT_ORDER, "data-protection-officer"),
     RecoveryEvent("example.org/isa", 1, 5, DIGEST, 7),
     RecoveryEvent("example.org/isa", 1, 5, DIGEST, None),
+    AuditEvent(
+        NOON,
+        1,
+        DIGEST,
+        (AuditedUnder("example", "2026", DIGEST, "cd" * 32, (AuditedRule("audit/trained", 7, 2, 1, 1),)),),
+        (AuditedFile("ef" * 32, "records-system", 1_024, 10, 1, 2),),
+    ),
 )
 
 digests = st.binary(min_size=32, max_size=32).map(bytes.hex)
@@ -61,6 +69,28 @@ events: st.SearchStrategy[Event] = st.one_of(
     ),
     st.builds(ErasureEvent, digests, st.sampled_from(ErasureReason), names),
     st.builds(RecoveryEvent, names, numbers, numbers, digests, st.none() | numbers),
+    st.builds(
+        AuditEvent,
+        moments,
+        numbers,
+        digests,
+        st.lists(
+            st.builds(
+                AuditedUnder,
+                names,
+                names,
+                digests,
+                digests,
+                st.lists(st.builds(AuditedRule, names, numbers, numbers, numbers, numbers), max_size=2).map(
+                    tuple
+                ),
+            ),
+            max_size=2,
+        ).map(tuple),
+        st.lists(st.builds(AuditedFile, digests, names, numbers, numbers, numbers, numbers), max_size=2).map(
+            tuple
+        ),
+    ),
 )
 
 
@@ -137,6 +167,7 @@ def test_each_event_is_told_in_a_few_words_and_is_about_one_digest() -> None:
         ("court-order, data-protection-officer", "case", DIGEST),
         ("from 5 records of example.org/isa", "checkpoint", DIGEST),
         ("from 5 records of example.org/isa", "checkpoint", DIGEST),
+        ("10 events, 1 not met", "audit-report", DIGEST),
     ]
 
 
