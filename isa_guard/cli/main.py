@@ -18,6 +18,7 @@ UNWRITTEN: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG
 # Name: (module, help). The help stands here so that `--help` imports no command.
 COMMANDS: Final = {
     "check": ("check", "Decide transfers and other facts; the exit code is the gate."),
+    "audit": ("audit", "Hold logs of what was done to the agreement, line by line."),
     "validate": ("validate", "Agreements and rules: shape, types, coverage, stale law."),
     "test": ("cases", "Run the cases beside rules and agreements, and grade them."),
     "explain": ("explain", "A rule or a clause, in words."),

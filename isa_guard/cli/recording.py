@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from dataclasses import replace
@@ -15,15 +16,18 @@ from isa_guard.cli.unlocking import keys_folder, known_passphrase
 from isa_guard.errors import IsaGuardError
 from isa_guard.register.appender import Appender, Surroundings
 from isa_guard.register.heads import refuse_contradiction
+from isa_guard.register.records.audit_event import audit_event
 from isa_guard.register.records.clock import Reading
 from isa_guard.register.register import Signers, trust_root_of
 from isa_guard.register.signing.keys import Role, load_signer
 from isa_guard.register.signing.ml_dsa import load_ml_dsa_signer
 from isa_guard.register.trust_roots.trust import claimed_origin
 from isa_guard.register.trust_roots.trusted import remember_tip, remembered, seen, tip
+from isa_guard.report.audits.json import render
 
 if TYPE_CHECKING:
     from isa_guard.cli.settings import Settings
+    from isa_guard.model.audit import Audit
     from isa_guard.register.stores.store import Store
     from isa_guard.register.trust_roots.trust_root import TrustRoot
     from isa_guard.report.run import Run
@@ -47,6 +51,18 @@ def recorded(run: Run, settings: Settings, passphrase_file: str | None, supersed
         indices += [one.index for one in appender.append(run.decisions[start : start + AT_ONCE])]
     note_tip(settings, appender)
     return replace(run, recorded=tuple(indices))
+
+
+def with_record(audit: Audit, settings: Settings, passphrase_file: str | None) -> Audit:
+    """Answer the audit with the leaf index of its record, which is durable. Raises as `recorded`.
+
+    The record holds the digest of the report as `--format json` writes it, without the record's own number.
+    """
+    report = render(audit)
+    appender = open_appender(settings, passphrase_file)
+    receipt = appender.append_event(audit_event(audit, hashlib.sha256(report.encode()).hexdigest()))
+    note_tip(settings, appender)
+    return replace(audit, recorded=receipt.index)
 
 
 def open_appender(settings: Settings, passphrase_file: str | None) -> Appender:

@@ -78,6 +78,7 @@ class Audit:
     rejected: tuple[Rejected, ...]  # the first of them; the files say how many there are
     tallies: tuple[Tally, ...]
     findings: tuple[LogFinding, ...]
+    recorded: int | None = None  # the leaf index of the audit's record, where one was made
 
     @property
     def audited(self) -> int:

@@ -21,11 +21,23 @@ def test_an_example_prints_what_is_kept_beside_it(path: Path, capsys: pytest.Cap
     assert (answer.code == 0) is (not path.stem.endswith("_bad"))
 
 
+@pytest.mark.parametrize("name", ["events", "events_bad"])
+def test_the_logs_of_a_quarter_come_out_as_the_story_tells(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = EXAMPLES / "quarter-in-the-logs"
+    with contextlib.chdir(ROOT):
+        log = (story / f"{name}.jsonl").relative_to(ROOT)
+        answer = call(capsys, "audit", log, "-a", "cambridgeshire-opcc", "-m", "isa-guard-events", *AS_OF)
+    assert answer.out == (story / "expected" / f"{name}.txt").read_text("utf-8")
+    assert answer.code == (1 if name.endswith("_bad") else 0)
+
+
 def test_every_story_is_told_and_has_its_bad_twin() -> None:
-    stories = sorted(path for path in EXAMPLES.iterdir() if path.is_dir())
+    stories = sorted(path for path in EXAMPLES.iterdir() if path.is_dir() and path.name != "logs")
     assert stories
     for story in stories:
         assert (story / "README.md").read_text("utf-8").startswith("# ")
-        names = {path.stem for path in story.glob("*.yaml")}
+        names = {path.stem for path in story.iterdir() if path.suffix in {".yaml", ".jsonl"}}
         assert {name.removesuffix("_bad") for name in names if name.endswith("_bad")} <= names
         assert any(name.endswith("_bad") for name in names)

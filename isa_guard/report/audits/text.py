@@ -43,6 +43,8 @@ def render(audit: Audit, manner: Manner | None = None, listed: int = LISTED) -> 
     lines += _months(audit)
     lines += _files(audit, how, listed)
     lines += ["", f"{number(len(audit.tallies), 'rule')}, {audit.engine} engine"]
+    if audit.recorded is not None:
+        lines.append(f"recorded as {audit.recorded}")
     return "\n".join(lines) + "\n"
 
 
