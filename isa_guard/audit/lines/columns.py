@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from isa_guard.language.values import Value
 
     Raw: TypeAlias = Mapping[str, object]
+    Values: TypeAlias = dict[str, Value]
     Refused: TypeAlias = tuple[Fault, str]
 
 _WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,18}", re.ASCII)
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?", re.ASCII)
 _EXACT: Final = 2**53
 _WORDS: Final = {"true": True, "false": False}
+_NO_WAY: Final = object()
 _WRITTEN: Final = frozenset({Reads.CSV, Reads.TEXT})
 
 
@@ -67,17 +69,17 @@ def line_reader(mapping: LogMapping) -> LineReader:
 
 
 def held_at(raw: object, path: tuple[str, ...]) -> object:
-    """Answer what stands at a path, or None. A step into what has no such step finds nothing there.
+    """Answer what stands at a path, or None. A number leads into a list, as in JSON Pointer (RFC 6901).
 
-    A number leads into a list, as in JSON Pointer (RFC 6901).
+    Where the path leads on into what is neither object nor list, that is no value of any type, and not an absent one.
     """
     for step in path:
         if isinstance(raw, dict):
             raw = raw.get(step)
-        elif isinstance(raw, list) and _WHOLE.fullmatch(step) and int(step) < len(raw):
-            raw = raw[int(step)]
+        elif isinstance(raw, list) and _WHOLE.fullmatch(step):
+            raw = raw[int(step)] if int(step) < len(raw) else None
         else:
-            return None
+            return None if raw is None else _NO_WAY
     return raw
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from isa_guard.audit.lines.found import Found, finder, rejected
-from isa_guard.audit.lines.json_lines import json_decoder, may_be_spaced, read_object
+from isa_guard.audit.lines.json_lines import found_in_json
 from isa_guard.audit.lines.separated import found_in_csv
-from isa_guard.audit.lines.splitting import split_lines
 from isa_guard.audit.mapping.mapping import Reads
 from isa_guard.audit.mapping.patterns import line_pattern
 from isa_guard.errors import UsageError
@@ -34,33 +33,12 @@ def found_in(hashed: HashedFile, mapping: LogMapping, index: int, reading: Readi
             raise UsageError(f"a log of the form `{mapping.reads}` is no stream of bytes")
 
 
-def found_in_json(hashed: HashedFile, mapping: LogMapping, index: int) -> Iterator[Found]:
-    """Answer what stands on each line of a JSONL file."""
-    find, decode = finder(mapping, index), json_decoder()
-    number = 0
-    for lines in split_lines(hashed.chunks()):
-        spaced = may_be_spaced(lines)
-        for line in lines:
-            number += 1
-            if line is None:
-                yield rejected(index, number, Fault.TOO_LONG)
-                continue
-            if not line or line.isspace():
-                yield Blank(LogPlace(index, number))
-                continue
-            raw = read_object(line, decode, spaced=spaced)
-            if raw.__class__ is not dict:
-                yield rejected(index, number, raw)  # type: ignore[arg-type]
-                continue
-            yield find(raw, number)
-
-
 def found_in_text(hashed: HashedFile, mapping: LogMapping, index: int) -> Iterator[Found]:
     """Answer what stands on each line of a text file, taken apart by the mapping's patterns."""
     find = finder(mapping, index)
     pattern = line_pattern(mapping.pattern)
     number = 0
-    for lines in split_lines(hashed.chunks()):
+    for lines in hashed.split():
         for line in lines:
             number += 1
             if line is None:
@@ -69,7 +47,7 @@ def found_in_text(hashed: HashedFile, mapping: LogMapping, index: int) -> Iterat
             text = _decoded(line)
             if text is None:
                 yield rejected(index, number, Fault.ENCODING)
-            elif not text or text.isspace():
+            elif not text.strip(" \t"):
                 yield Blank(LogPlace(index, number))
             elif (raw := pattern.parts(text)) is None:
                 yield rejected(index, number, Fault.BROKEN)
@@ -78,7 +56,9 @@ def found_in_text(hashed: HashedFile, mapping: LogMapping, index: int) -> Iterat
 
 
 def _decoded(line: bytes) -> str | None:
+    """Answer the text on a line; None where it is not UTF-8 or holds U+0000, which no text of a log does."""
     try:
-        return line.removesuffix(b"\r").decode("utf-8")
+        text = line.removesuffix(b"\r").decode("utf-8")
     except UnicodeDecodeError:
         return None
+    return None if "\0" in text else text

@@ -1,14 +1,15 @@
-"""The bytes of a log file: hashed as they lie on disk while they are read, unpacked where they are packed.
+"""A log file as lines: hashed as its bytes lie on disk while they are read, unpacked, counted, and split.
 
-Memory stays flat whatever a file unpacks to. A packed file that ends too soon is an error, never a shorter log.
+A line ends with a line feed, which the last one may lack; a carriage return before it is no part of the line. A byte order
+mark of UTF-8 at the very beginning is passed over, in every form of log alike; anywhere else it is a character.
 """
 
 from __future__ import annotations
 
 import hashlib
-import zlib
 from typing import TYPE_CHECKING, Final
 
+from isa_guard.audit.lines.packing import CHUNK, DamageError, Packing, packing_named, packing_of, unpacked
 from isa_guard.errors import LoadError, Place, Problem
 
 if TYPE_CHECKING:
@@ -16,137 +17,117 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-CHUNK: Final = 256 * 1024
-GZIP: Final = b"\x1f\x8b"
-ZSTD: Final = b"\x28\xb5\x2f\xfd"
-# zstd can unpack four bytes to 128 KiB: so few are fed at a time that no more than 8 MiB comes of them.
-_SIP: Final = 256
-_WINDOW: Final = 128 * 1024 * 1024  # what the zstd tool itself takes without being asked
-_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+LIMIT_LINE: Final = 1024 * 1024
 _BOM: Final = b"\xef\xbb\xbf"
+_WIDE_LETTERS: Final = frozenset({"0x0x", "x0x0", "x000", "000x", "0x", "x0"})  # ASCII in UTF-16 and UTF-32
+_WIDE: Final = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 
 
 class HashedFile:
-    """An open file read once from its beginning to its end. `lines` counts line feeds, for `reconcile`."""
+    """An open file, read once from its beginning to its end.
+
+    `lines` is a count of line feeds made apart from the splitting, so that a line lost on the way is seen. `text` is what
+    the lines answered last were split from.
+    """
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         self.name = name
         self.octets = 0
+        self.text = b""
         self._file = file
         self._digest = hashlib.sha256()
+        self._waiting = b""
         self._feeds = 0
         self._ended = True
 
     @property
     def sha256(self) -> str:
-        """The digest of what has been read."""
+        """The digest of the bytes that have been read."""
         return self._digest.hexdigest()
 
     @property
     def lines(self) -> int:
-        """How many lines the unpacked bytes hold so far, counted without regard to what stands in them."""
+        """How many lines the unpacked bytes hold so far."""
         return self._feeds + (not self._ended)
 
-    def chunks(self) -> Iterator[bytes]:
-        """Answer the unpacked bytes, none of the chunks empty. Raises LoadError."""
-        first = self._read()
-        for chunk in self._unpacked(first):
-            if chunk:
-                if self._feeds == 0 and self._ended:
-                    self._refuse_encoding(chunk)
-                self._feeds += chunk.count(b"\n")
-                self._ended = chunk.endswith(b"\n")
-                yield chunk
+    def split(self) -> Iterator[list[bytes | None]]:
+        """Answer the lines, many at a time; None stands for one longer than LIMIT_LINE. Raises LoadError."""
+        carry = b""  # the beginning of a line
+        dropped = False  # the line that carry would be of is too long
+        for chunk in self._chunks():
+            end = chunk.rfind(b"\n")
+            if end < 0:
+                carry = b"" if dropped else carry + chunk
+            else:
+                self.text = (b"" if dropped else carry) + chunk[:end]
+                lines: list[bytes | None] = [*self.text.split(b"\n")]
+                if len(self.text) > LIMIT_LINE:
+                    lines = [None if len(line or b"") > LIMIT_LINE else line for line in lines]
+                if dropped:
+                    lines[0] = None
+                carry, dropped = chunk[end + 1 :], False
+                yield lines
+            if len(carry) > LIMIT_LINE:
+                carry, dropped = b"", True
+        self.text = carry
+        if carry or dropped:
+            yield [None if dropped else carry]
 
-    def fault(self, what: str, hint: str = "", code: str = "log", *, at_line: bool = False) -> LoadError:
-        """Answer the error that this file makes, at the line that has been reached."""
-        place = Place(self.name, max(self.lines, 1)) if at_line else Place(self.name)
-        return LoadError((Problem(what, place, hint, code),))
+    def fault(self, what: str, hint: str = "", code: str = "log", line: int = 0) -> LoadError:
+        """Answer the error that this file as a whole makes."""
+        return LoadError((Problem(what, Place(self.name, line), hint, code),))
+
+    def _chunks(self) -> Iterator[bytes]:
+        begun = False
+        try:
+            for part in unpacked(self._read, self._packing()):
+                chunk = part
+                if not begun:
+                    begun = True
+                    self._refuse_wide(chunk[:4])
+                    chunk = chunk.removeprefix(_BOM)
+                if chunk:
+                    self._feeds += chunk.count(b"\n")
+                    self._ended = chunk.endswith(b"\n")
+                    yield chunk
+        except DamageError as damage:
+            whole = (
+                f"line {self._feeds} is the last whole one" if self._feeds else "not one line of it is whole"
+            )
+            hint = "get the whole file: what it lacks cannot be audited"
+            raise self.fault(f"the file {damage}: {whole}", hint, "packing", self._feeds) from None
+
+    def _packing(self) -> Packing:
+        start = self._read()
+        while 0 < len(start) < 4 and (more := self._read()):  # a pipe gives what it has
+            start += more
+        self._waiting = start
+        packing = packing_of(start)
+        named = packing_named(self.name)
+        if start and named not in {Packing.NONE, packing}:
+            hint = "give it the name that it should have, or get the file anew"
+            raise self.fault(f"the name says that it is {named}, but its bytes are not", hint, "packing")
+        return packing
 
     def _read(self) -> bytes:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, b""
+            return waiting
         try:
             chunk = self._file.read(CHUNK)
         except OSError as error:
-            raise self.fault(f"cannot be read: {(error.strerror or 'input fails').lower()}") from None
+            why = (error.strerror or "input fails").lower()
+            raise self.fault(f"the file cannot be read on: {why}", "", "unreadable", self._feeds) from None
         self._digest.update(chunk)
         self.octets += len(chunk)
         return chunk
 
-    def _unpacked(self, first: bytes) -> Iterator[bytes]:
-        while 0 < len(first) < len(ZSTD) and (more := self._read()):  # a pipe gives what it has
-            first += more
-        if first.startswith(GZIP):
-            return self._gunzipped(first)
-        if first.startswith(ZSTD):
-            return self._unzstd(first)
-        for ending, kind in ((".gz", "gzip"), (".zst", "zstd")):
-            if self.name.endswith(ending) and first:
-                raise self.fault(f"the name says {kind}, but the file is not", "", "packing")
-        return self._plain(first)
-
-    def _plain(self, chunk: bytes) -> Iterator[bytes]:
-        while chunk:
-            yield chunk
-            chunk = self._read()
-
-    def _gunzipped(self, chunk: bytes) -> Iterator[bytes]:
-        unpacker = zlib.decompressobj(31)
-        try:
-            while chunk:
-                yield unpacker.decompress(chunk, CHUNK)
-                if not unpacker.eof:
-                    chunk = unpacker.unconsumed_tail or self._read()
-                    continue
-                chunk = unpacker.unused_data.lstrip(b"\0") or self._read().lstrip(b"\0")
-                if not chunk:
-                    return
-                unpacker = zlib.decompressobj(
-                    31
-                )  # a further member: logs are packed a day at a time and joined
-            # Nothing more to read, though what is packed has more to give.
-            while rest := unpacker.decompress(b"", CHUNK):
-                yield rest
-        except zlib.error:
-            raise self._broken("gzip") from None
-        if not unpacker.eof:
-            raise self._cut("gzip")
-
-    def _unzstd(self, chunk: bytes) -> Iterator[bytes]:
-        import zstandard
-
-        context = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
-        unpacker = context.decompressobj()
-        fed = False
-        try:
-            while chunk:
-                for start in range(0, len(chunk), _SIP):
-                    sip = chunk[start : start + _SIP]
-                    while sip:
-                        if unpacker.eof:
-                            unpacker = context.decompressobj()
-                        yield unpacker.decompress(sip)
-                        fed = True
-                        sip = unpacker.unused_data if unpacker.eof else b""
-                chunk = self._read()
-        except zstandard.ZstdError:
-            raise self._broken("zstd") from None
-        if fed and not unpacker.eof:
-            raise self._cut("zstd")
-
-    def _cut(self, kind: str) -> LoadError:
-        what = f"the {kind} file ends too soon: it is cut off in this line"
-        return self.fault(what, "get the whole file; what it lacks cannot be audited", "cut", at_line=True)
-
-    def _broken(self, kind: str) -> LoadError:
-        return self.fault(f"the {kind} data is damaged from this line on", "", "packing", at_line=True)
-
-    def _refuse_encoding(self, chunk: bytes) -> None:
-        start = chunk[:4]
-        if start[:2] in _UTF_16 or b"\0" in start:
-            raise self.fault("the file is UTF-16 or UTF-32, not UTF-8", "save it as UTF-8", "encoding")
-        if start.startswith(_BOM):
-            hint = "save it as UTF-8 without one: it would become part of the first value or column name"
-            raise self.fault("the file begins with a byte order mark", hint, "encoding")
+    def _refuse_wide(self, start: bytes) -> None:
+        """UTF-16 and UTF-32, with a byte order mark or without."""
+        zeros = "".join("0" if octet == 0 else "x" for octet in start)
+        if start.startswith(_WIDE) or zeros in _WIDE_LETTERS:
+            hint = "save it as UTF-8, as `iconv -f UTF-16 -t UTF-8` does"
+            raise self.fault("the file is UTF-16 or UTF-32, not UTF-8", hint, "encoding")
 
 
 def digest_of_file(path: Path) -> tuple[str, int]:

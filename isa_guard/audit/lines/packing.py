@@ -53,7 +53,7 @@ def packing_named(name: str) -> Packing:
 
 
 def unpacked(read: Read, packing: Packing) -> Iterator[bytes]:
-    """Answer the bytes of a file in chunks of `CHUNK` or somewhat more. Raises DamageError."""
+    """Answer the bytes of a file in chunks of about `CHUNK`. Raises DamageError."""
     unpack = {Packing.NONE: _plain, Packing.GZIP: _gzip, Packing.ZSTD: _zstd}[packing]
     held: list[bytes] = []
     size = 0
@@ -63,14 +63,20 @@ def unpacked(read: Read, packing: Packing) -> Iterator[bytes]:
             held.append(piece)
             size += len(piece)
             if size >= CHUNK:
-                yield b"".join(held)
+                joined = b"".join(held)
                 held, size = [], 0
+                yield from [joined] if len(joined) <= 2 * CHUNK else _cut(joined)
     except DamageError as error:
         damage = error
     if size:
         yield b"".join(held)
     if damage is not None:
         raise damage
+
+
+def _cut(joined: bytes) -> Iterator[bytes]:
+    for start in range(0, len(joined), CHUNK):
+        yield joined[start : start + CHUNK]
 
 
 def _plain(read: Read) -> Iterator[bytes]:

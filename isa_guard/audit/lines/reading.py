@@ -47,7 +47,10 @@ class Reading:
         self._found = found
 
     def __iter__(self) -> Iterator[Found]:
-        """Answer each line in turn. Raises LoadError where the file as a whole cannot be read."""
+        """Answer each line in turn.
+
+        Raises LoadError where the file as a whole cannot be read, Defect where the numbers do not agree in the end.
+        """
         audited = rejected = blank = 0
         try:
             for one in self._found(self):
@@ -61,17 +64,16 @@ class Reading:
                 yield one
         finally:
             self.audited, self.rejected, self.blank = audited, rejected, blank
+        lines = audited + rejected + blank + self.spanned
+        if lines != self.counted:
+            raise Defect(f"{self.name}: {self.counted:,} lines were counted, but {lines:,} were told of")
         self.done = True
 
     def file_read(self) -> FileRead:
-        """Answer the file, all of it accounted for. Raises Defect where the numbers do not agree."""
+        """Answer the file, all of it accounted for."""
         if not self.done:
             raise UsageError("the file has not been read to its end")
         lines = self.audited + self.rejected + self.blank
-        if lines + self.spanned != self.counted:
-            raise Defect(
-                f"{self.name}: {self.counted:,} lines were counted, but {lines + self.spanned:,} were told of"
-            )
         return FileRead(
             self.name,
             self.mapping.id,

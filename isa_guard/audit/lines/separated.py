@@ -1,185 +1,144 @@
 """CSV as RFC 4180 has it: quotes stand around a whole cell and are doubled inside it, or stand nowhere.
 
-A record may span lines. A quote that is not closed must not swallow the lines after it: where a record over several
-lines does not come out right, its first line alone is rejected and reading goes on with the next.
+A record may span lines; it has the number of the first, and counts as one line. Where a record does not come out right,
+every line that it took is rejected by its own number: what a quote that is not closed has swallowed is part of a cell
+for one reader and a record for the next, and nobody guesses. Reading goes on behind the line on which the fault shows.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from isa_guard.audit.lines.found import Found, finder, rejected
-from isa_guard.audit.lines.splitting import LIMIT_LINE, split_lines
+from isa_guard.audit.lines.octets import LIMIT_LINE
 from isa_guard.model.log import Blank, Fault, LogPlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
 
     from isa_guard.audit.lines.octets import HashedFile
     from isa_guard.audit.lines.reading import Reading
     from isa_guard.audit.mapping.mapping import LogMapping
 
-LIMIT_SPAN: Final = 100  # lines of one record
+    # The number of its first line, how many lines it takes, and its cells, why it has none, or None for a blank one.
+    Record: TypeAlias = tuple[int, int, list[str] | Fault | None]
+
+LIMIT_SPAN: Final = 1_000  # lines of one record
 
 
-class _Record(NamedTuple):
-    """The cells that begin on a line, or why there are none; None for a blank line."""
-
-    line: int
-    cells: list[str] | Fault | None
-    spans: int = 1
-
-
-class _Cells:
-    """Takes lines apart. `width` is how many cells a record has, once that is known."""
+class Cells:
+    """Takes records apart, at one delimiter."""
 
     def __init__(self, delimiter: str) -> None:
         self.delimiter = delimiter
-        self.width = 0
-        cell = rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^"\r\n{re.escape(delimiter)}]*+)'
         apart = re.escape(delimiter)
-        self._whole = re.compile(rf"{cell}(?:{apart}{cell})*+")
+        inside = r'[^"]*+(?:""[^"]*+)*+'
+        cell = rf'(?:"{inside}"|[^"\r\n{apart}]*+)'
+        # A record to its end, or to an open quote; `rest` does the same from within an open quote.
+        self._begin = re.compile(rf'(?:{cell}{apart})*+(?:{cell}|(?P<open>"{inside}))', re.DOTALL)
+        self._rest = re.compile(
+            rf'(?P<open>{inside})|{inside}"(?:{apart}{cell})*+(?P<again>{apart}"{inside})?'
+        )
         self._each = re.compile(rf"(?:\A|{apart})({cell})")
+        self._spaces = "".join({" ", "\t"} - {delimiter})
 
-    def split(self, text: str) -> list[str] | None:
-        """Answer the cells of a whole record, or None where it is not of the form."""
-        if '"' not in text:
-            cells = text.split(self.delimiter) if "\r" not in text else None
-        elif self._whole.fullmatch(text):
-            cells = [_unquoted(cell) for cell in self._each.findall(text)]
-        else:
-            cells = None
-        return cells if cells is None or not self.width or len(cells) == self.width else None
+    def is_blank(self, text: str) -> bool:
+        """Answer whether nothing stands on a line."""
+        return not text.strip(self._spaces)
 
+    def is_open(self, text: str, *, within: bool) -> bool | None:
+        """Answer whether a line leaves a quote open, being itself within one or not; None where it breaks the rules."""
+        found = (self._rest if within else self._begin).fullmatch(text)
+        if found is None:
+            return None
+        return found["open"] is not None or bool(within and found["again"])
 
-def _unquoted(cell: str) -> str:
-    return cell[1:-1].replace('""', '"') if cell.startswith('"') else cell
+    def split(self, record: str) -> list[str]:
+        """Answer the cells of a whole record."""
+        if '"' not in record:
+            return record.split(self.delimiter)
+        return [
+            cell[1:-1].replace('""', '"') if cell.startswith('"') else cell
+            for cell in self._each.findall(record)
+        ]
 
 
 def found_in_csv(hashed: HashedFile, mapping: LogMapping, index: int, reading: Reading) -> Iterator[Found]:
     """Answer what stands on each record of a CSV file. Raises LoadError for a header that does not fit."""
     find = finder(mapping, index)
-    cells = _Cells(mapping.delimiter)
-    names: list[str] | None = list(mapping.header) or None
-    cells.width = len(mapping.header)
-    for record in _records(hashed, cells):
-        reading.spanned += record.spans - 1
-        if record.cells is None:
-            yield Blank(LogPlace(index, record.line))
-        elif names is None:
-            names = _header(record, mapping, hashed)
-            cells.width = len(names)
-            reading.spanned += 1
-        elif isinstance(record.cells, Fault):
-            yield rejected(index, record.line, record.cells)
+    names = list(mapping.header)
+    for number, span, cells in _records(hashed, Cells(mapping.delimiter)):
+        if cells is None:
+            yield Blank(LogPlace(index, number))
+        elif not names:
+            names = _header(cells, mapping, hashed, number)
+            reading.spanned += span
+        elif isinstance(cells, list) and len(cells) == len(names):
+            reading.spanned += span - 1
+            yield find(dict(zip(names, cells, strict=True)), number)
         else:
-            yield find(dict(zip(names, record.cells, strict=True)), record.line)
-    if names is None:
-        raise hashed.fault("the file has no header", "the first line names the columns", "header")
+            fault = Fault.BROKEN if isinstance(cells, list) else cells
+            for line in range(number, number + span):
+                yield rejected(index, line, fault)
+    if not names:
+        raise hashed.fault("the file has no header", "its first line names the columns", "header")
 
 
-def _header(record: _Record, mapping: LogMapping, hashed: HashedFile) -> list[str]:
-    """Answer the names of the columns. A header that does not fit would reject every line: said once."""
-    if isinstance(record.cells, Fault) or record.cells is None:
-        raise hashed.fault("the header cannot be read", "", "header", at_line=True)
-    names = record.cells
-    if len(set(names)) < len(names):
-        raise hashed.fault("the header names a column twice", "give it another name", "header", at_line=True)
-    declared = {column.path[0]: column for column in mapping.columns}
-    missing = [key for key, column in declared.items() if not column.optional and key not in names]
-    if missing:
-        what = f"the header lacks the column{'s' * (len(missing) > 1)} {', '.join(f'`{key}`' for key in missing)}"
-        raise hashed.fault(what, "is it the right log map, and the right delimiter?", "header", at_line=True)
-    strange = sum(name not in declared for name in names)
-    if strange and not mapping.others_ignored:
-        what = f"the header has {strange} column{'s' * (strange > 1)} that the log map does not know"
-        hint = "name them under `columns`, or say `others: ignore`"
-        raise hashed.fault(what, hint, "header", at_line=True)
-    return names
-
-
-def _records(hashed: HashedFile, cells: _Cells) -> Iterator[_Record]:
-    lines = _lines(hashed)
-    waiting: list[tuple[int, bytes | None]] = []
-    while True:
-        first = waiting.pop(0) if waiting else next(lines, None)
-        if first is None:
-            return
-        number, line = first
-        if line is None:
-            yield _Record(number, Fault.TOO_LONG)
-            continue
-        if b'"' not in line:
-            yield _alone(number, line, cells)
-            continue
-        held = [first]
-        record = _spanning(held, lines, waiting, cells)
-        if record is None:  # the first line is at fault; the others are read again
-            waiting[:0] = held[1:]
-            yield _Record(number, _fault(line))
-        else:
-            yield record
-
-
-def _lines(hashed: HashedFile) -> Iterator[tuple[int, bytes | None]]:
+def _records(hashed: HashedFile, cells: Cells) -> Iterator[Record]:
     number = 0
-    for lines in split_lines(hashed.chunks()):
+    held: list[str] = []  # the lines of a record whose quote is open
+    size = 0
+    for lines in hashed.split():
         for line in lines:
             number += 1
-            yield number, line
+            text = _text(line)
+            if isinstance(text, Fault):
+                yield number - len(held), len(held) + 1, text
+                held, size = [], 0
+                continue
+            end = text.removesuffix("\r")
+            if not held and '"' not in end and "\r" not in end:
+                yield number, 1, None if cells.is_blank(end) else end.split(cells.delimiter)
+                continue
+            still = cells.is_open(end, within=bool(held))
+            held.append(text if still else end)  # within a cell it is a part of the text
+            size += len(text)
+            if still and len(held) <= LIMIT_SPAN and size <= LIMIT_LINE:
+                continue
+            whole = (
+                Fault.TOO_LONG if still else Fault.BROKEN if still is None else cells.split("\n".join(held))
+            )
+            yield number - len(held) + 1, len(held), whole
+            held, size = [], 0
+    if held:
+        yield number - len(held) + 1, len(held), Fault.BROKEN
 
 
-def _alone(number: int, line: bytes, cells: _Cells) -> _Record:
-    """A line without a quote is a record by itself."""
-    if not line or line.isspace():
-        return _Record(number, None)
+def _text(line: bytes | None) -> str | Fault:
+    if line is None:
+        return Fault.TOO_LONG
     try:
-        text = line.removesuffix(b"\r").decode("utf-8")
-    except UnicodeDecodeError:
-        return _Record(number, Fault.ENCODING)
-    found = cells.split(text)
-    return _Record(number, Fault.BROKEN if found is None else found)
-
-
-def _spanning(
-    held: list[tuple[int, bytes | None]],
-    lines: Iterator[tuple[int, bytes | None]],
-    waiting: list[tuple[int, bytes | None]],
-    cells: _Cells,
-) -> _Record | None:
-    """Answer the record that begins on the line in `held`, as many more put there as it needs; None if there is none.
-
-    In a record every quote has its fellow: while their number is odd, a cell is open.
-    """
-    parts: list[bytes] = []
-    quotes = size = 0
-    while True:
-        line = held[-1][1]
-        if line is None:
-            return None
-        parts.append(line)
-        quotes += line.count(b'"')
-        size += len(line)
-        if quotes % 2 == 0:
-            break
-        following = waiting.pop(0) if waiting else next(lines, None)
-        if following is None:
-            return None
-        held.append(following)
-        if len(held) > LIMIT_SPAN or size > LIMIT_LINE:
-            return None
-    try:
-        text = b"\n".join(parts).removesuffix(b"\r").decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    found = cells.split(text)
-    return None if found is None else _Record(held[0][0], found, len(held))
-
-
-def _fault(line: bytes) -> Fault:
-    try:
-        line.decode("utf-8")
+        text = line.decode("utf-8")
     except UnicodeDecodeError:
         return Fault.ENCODING
-    return Fault.BROKEN
+    return Fault.ENCODING if "\0" in text else text
+
+
+def _header(cells: list[str] | Fault, mapping: LogMapping, hashed: HashedFile, line: int) -> list[str]:
+    """Answer the names of the columns. A header that does not fit would reject every line: said once."""
+    if isinstance(cells, Fault):
+        raise hashed.fault("the header cannot be read", "", "header", line)
+    if len(set(cells)) < len(cells):
+        raise hashed.fault("the header names a column twice", "give it another name", "header", line)
+    declared = {column.path[0]: column for column in mapping.columns}
+    missing = [f"`{key}`" for key, column in declared.items() if not column.optional and key not in cells]
+    if missing:
+        what = f"the header lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"
+        raise hashed.fault(what, "is it the right log map, and the right delimiter?", "header", line)
+    strange = sum(name not in declared for name in cells)
+    if strange and not mapping.others_ignored:
+        what = f"the header has {strange} column{'s' * (strange > 1)} that the log map does not know"
+        raise hashed.fault(what, "name them under `columns`, or say `others: ignore`", "header", line)
+    return cells
