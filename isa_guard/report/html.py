@@ -29,7 +29,7 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.4rem; margin-top: 2.5rem; } h3 { fon
 article { border-top: 1px solid #b1b4b6; padding: .5rem 0; } article h4 { font-size: 1.05rem; margin: .5rem 0; }
 dl { margin: 0; } dt { font-weight: bold; } dd { margin: 0 0 .4rem 0; overflow-wrap: anywhere; }
 footer { border-top: 1px solid #b1b4b6; margin-top: 3rem; padding-top: 1rem; font-size: .95rem; color: #404040; }
-code { overflow-wrap: anywhere; }
+code { overflow-wrap: anywhere; } table { border-collapse: collapse; } th, td { text-align: right; padding: .2rem .8rem; border-bottom: 1px solid #b1b4b6; }
 @media (min-width: 40rem) { dl { display: grid; grid-template-columns: 8rem 1fr; } }
 summary { cursor: pointer; font-weight: bold; padding: .5rem 0; }
 @media print { body { max-width: none; padding: 0; font-size: 10pt; } article { break-inside: avoid; } }
@@ -55,8 +55,16 @@ _LOOKS: Final = {
 
 def render(run: Run) -> str:
     """Answer the page."""
-    allowed = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     number = len(run.decisions)
+    heading = f"{number} decision{'' if number == 1 else 's'}"
+    body = [line for decision in run.decisions for line in _decision(decision)]
+    title = f"{heading} under an information sharing agreement"
+    return visible(page(title, heading, [*body, *_problems(run)]))
+
+
+def page(title: str, heading: str, body: Iterable[str]) -> str:
+    """Answer a page around what it holds: one style, which its own policy alone allows, and the note at the foot."""
+    allowed = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     head = [
         "<!doctype html>",
         '<html lang="en-GB">',
@@ -65,22 +73,15 @@ def render(run: Run) -> str:
         f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{allowed}'\">",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="referrer" content="no-referrer">',
-        f"<title>{number} decision{'' if number == 1 else 's'} under an information sharing agreement</title>",
+        f"<title>{title}</title>",
         f"<style>{STYLE}</style>",
         "</head>",
         "<body>",
         "<main>",
-        f"<h1>{number} decision{'' if number == 1 else 's'}</h1>",
+        f"<h1>{heading}</h1>",
     ]
-    foot = [
-        "</main>",
-        f"<footer><p>{NOTE}</p></footer>",
-        "</body>",
-        "</html>",
-        "",
-    ]
-    body = [line for decision in run.decisions for line in _decision(decision)]
-    return visible("\n".join([*head, *body, *_problems(run), *foot]))
+    foot = ["</main>", f"<footer><p>{NOTE}</p></footer>", "</body>", "</html>", ""]
+    return "\n".join([*head, *body, *foot])
 
 
 def _decision(decision: Decision) -> Iterator[str]:
@@ -125,21 +126,22 @@ def _is_advice(finding: Finding) -> bool:
 def _finding(finding: Finding, decision: Decision) -> Iterator[str]:
     said = f"{_SYMBOLS[finding.outcome]} {escape(finding.rule.title)} ({OUTCOMES[finding.outcome]})"
     yield f"<article><h4>{said}</h4><dl>"
-    rows: list[tuple[str, str]] = [(f"Clause {clause.number}", clause.says) for clause in finding.clauses]
-    rows += [("Seen", finding.seen), ("Needs", needs(finding)), ("To satisfy", finding.satisfy)]
+    facts: list[tuple[str, str]] = [(f"Clause {clause.number}", clause.says) for clause in finding.clauses]
+    facts += [("Seen", finding.seen), ("Needs", needs(finding)), ("To satisfy", finding.satisfy)]
     if finding.dispensation:
         one = finding.dispensation
-        rows.append(("Dispensed", f"{one.id}, by {one.approved_by}, until {one.expires}: {one.reason}"))
-    rows += [
+        facts.append(("Dispensed", f"{one.id}, by {one.approved_by}, until {one.expires}: {one.reason}"))
+    facts += [
         ("Read as", f"{one.reading} ({one.id})") for one in decision.agreement.readings_of(finding.rule.id)
     ]
-    rows += [("Where", str(finding.place)), ("Rule", finding.rule.id)]
-    yield from _rows(rows)
+    facts += [("Where", str(finding.place)), ("Rule", finding.rule.id)]
+    yield from rows(facts)
     yield "</dl></article>"
 
 
-def _rows(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-    for label, text in rows:
+def rows(facts: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Answer labels and texts as entries of a list; an empty text is left out."""
+    for label, text in facts:
         if text:
             yield f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>"
 

@@ -454,3 +454,21 @@ def test_a_recorded_check_never_loads_certificates(folder: Path) -> None:
         arguments, cwd=folder, check=True, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}
     )
     assert done.stdout.splitlines()[-1] == "0 []"
+
+
+def test_an_audit_is_recorded_with_the_digest_of_every_log_and_of_its_report(
+    capsys: Capture, folder: Path
+) -> None:
+    log = EXAMPLES / "quarter-in-the-logs" / "events_bad.jsonl"
+    how = ["-a", "cambridgeshire-opcc", "-m", "isa-guard-events", *AS_OF]
+    answer = call(capsys, "audit", log, *how, *RECORDING)
+    assert answer.code == 1
+    assert "recorded as 0" in answer.out
+    shown = call(capsys, "register", "show", "0", *REGISTER)
+    assert hashlib.sha256(log.read_bytes()).hexdigest() in shown.out
+    report = call(capsys, "audit", log, *how, "-f", "json", "--no-record").out
+    assert hashlib.sha256(report.encode()).hexdigest() in shown.out
+    assert "events_bad" not in shown.out
+    assert "21 events" in call(capsys, "register", "list", *REGISTER).out
+    verified = call(capsys, "register", "verify", *REGISTER)
+    assert verified.code == 0, verified.err
