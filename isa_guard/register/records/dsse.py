@@ -190,7 +190,7 @@ def _quick(content: bytes) -> Envelope | None:
         payload, signature = base64.b64decode(parts[3]), base64.b64decode(parts[17])
     except ValueError:
         return None
-    if len(signature) != _SIGNATURE_BYTES or not _KEY_ID.match(key_id):
+    if len(signature) != _SIGNATURE_BYTES or not _KEY_ID.match(key_id) or not kind.isprintable():
         return None
     envelope = Envelope(kind, payload, key_id, signature)
     return envelope if _written(envelope) == content else None
