@@ -76,12 +76,24 @@ def init(*, where: str, origin: str, key: str | None, passphrase_file: str | Non
 @REGISTER
 @KEY
 @TRUST
-def list_(*, register: str | None, key: str | None, trust: str | None) -> int:
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice(["text", "jsonl"]),
+    default="text",
+    help="jsonl: one object a line, which the log map isa-guard-register reads.",
+)
+def list_(*, register: str | None, key: str | None, trust: str | None, form: str) -> int:
     """List the records, verifying on the way: index, time, decision or event, and what it is about."""
+    from isa_guard.register.as_log import log_line
     from isa_guard.register.verify import Walk
 
     found = opened(register, key, trust)
     for one in Walk(found.store, found.trust, found.heads).records():
+        if form == "jsonl":
+            click.echo(json.dumps(log_line(one, found.store), ensure_ascii=False))
+            continue
         standing = one.record.standing
         when = standing.decided_at.strftime("%Y-%m-%d %H:%M:%SZ")
         click.echo(f"{one.index:>8}  {when}  {_line(one.record)}")

@@ -472,3 +472,29 @@ def test_an_audit_is_recorded_with_the_digest_of_every_log_and_of_its_report(
     assert "21 events" in call(capsys, "register", "list", *REGISTER).out
     verified = call(capsys, "register", "verify", *REGISTER)
     assert verified.code == 0, verified.err
+
+
+def test_a_register_is_a_log_that_an_audit_reads_beside_others(capsys: Capture, folder: Path) -> None:
+    assert recorded(capsys, GOOD, BAD).code == 1
+    listed = call(capsys, "register", "list", "--format", "jsonl", *REGISTER)
+    (folder / "register.jsonl").write_text(listed.out, "utf-8")
+    references = [json.loads(line)["reference"] for line in listed.out.splitlines()]
+    assert len(references) == 2
+    shared = [
+        {
+            "reference": f"E-{n}",
+            "at": "2099-01-01T00:00:00Z",
+            "action": "shared",
+            "ref": ref,
+            "recipient": "opcc",
+        }
+        for n, ref in enumerate([*references, "never-asked"])
+    ]
+    (folder / "shared.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in shared), "utf-8")
+    maps = ["-m", "register.jsonl=isa-guard-register", "-m", "shared.jsonl=isa-guard-events"]
+    answer = call(
+        capsys, "audit", "register.jsonl", "shared.jsonl", "-a", "cambridgeshire-opcc", *maps, "-f", "json"
+    )
+    rules = {one["rule"]: one for one in json.loads(answer.out)["rules"]}
+    assert (rules["audit/permitted"]["met"], rules["audit/permitted"]["not_met"]) == (1, 2)
+    assert (rules["audit/refused"]["met"], rules["audit/refused"]["not_met"]) == (2, 1)
