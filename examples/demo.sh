@@ -45,6 +45,12 @@ expect 0 check examples/breach-over-a-weekend/breach.yaml $keep
 say "The same, told half an hour too late"
 expect 1 check examples/breach-over-a-weekend/breach_bad.yaml $keep
 
+say "A quarter in the logs, held to the agreement"
+quarter="--agreement cambridgeshire-opcc --map isa-guard-events --as-of 2026-11-23"
+expect 0 audit examples/quarter-in-the-logs/events.jsonl $quarter $keep
+say "The same quarter gone wrong: most of it stands in no single line"
+expect 1 audit examples/quarter-in-the-logs/events_bad.jsonl $quarter $keep
+
 say "What was decided, as an auditor finds it"
 where="--register $work/register --key $work/keys"
 expect 0 register list $where
