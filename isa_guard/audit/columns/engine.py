@@ -1,0 +1,110 @@
+"""Holds events against the agreement as a table of DuckDB: the same audit as the rows engine's, sooner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Self
+
+from isa_guard.audit.columns.between import BetweenInColumns
+from isa_guard.audit.columns.calendar import Calendar
+from isa_guard.audit.columns.database import MEMORY, Database
+from isa_guard.audit.columns.each import EachInColumns
+from isa_guard.audit.columns.events import TABLE, Events
+from isa_guard.audit.columns.fields import fields_of
+from isa_guard.audit.columns.outcomes import Told
+from isa_guard.decide.logs.judgement import Span
+from isa_guard.model.audit import Audit
+from isa_guard.model.facts import FactKind
+from isa_guard.model.log import LogEvent, Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from types import TracebackType
+
+    from isa_guard.model.agreement import Versions
+    from isa_guard.model.audit import AnyRule, Tally
+    from isa_guard.model.log import Blank, FileRead
+
+ENGINE: Final = "duckdb"
+
+
+class ColumnsAudit:
+    """An audit under way. `limit` is how many findings of each rule and outcome are kept with their words.
+
+    Raises NotPrintable where two versions of the agreement type a field of an event differently. `by_rows` names,
+    once finished, the rules that were judged in Python because they have no exact text in SQL. To be closed.
+    """
+
+    def __init__(
+        self,
+        versions: Versions,
+        now: datetime,
+        limit: int,
+        *,
+        memory: str = MEMORY,
+        threads: int | None = None,
+    ) -> None:
+        self.versions = versions
+        self.now = now
+        self.limit = limit
+        self.rejected: list[Rejected] = []
+        self.by_rows: tuple[str, ...] = ()
+        fields = fields_of(versions.agreements)
+        self.database = Database(memory, threads)
+        self.events = Events(self.database, fields)
+
+    def read(self, lines: Iterable[LogEvent | Rejected | Blank]) -> None:
+        """Read lines; files may come in any order."""
+        add = self.events.add
+        for line in lines:
+            if isinstance(line, LogEvent):
+                add(line)
+            elif isinstance(line, Rejected) and len(self.rejected) < self.limit:
+                self.rejected.append(line)
+
+    def finished(self, files: tuple[FileRead, ...], until: int | None) -> Audit:
+        """Answer the audit, once everything was read. To be called once. Raises Defect where two readings disagree."""
+        self.events.flush()
+        self.database.shut_in()
+        begin, end = self.database.one(f"SELECT min(at_), max(at_) FROM {TABLE}")  # noqa: S608 - a name made here
+        calendar = Calendar(self.database, self.versions)
+        calendar.make()
+        parts = [Told(agreement, self.limit) for agreement in self.versions.agreements]
+        for number, told in enumerate(parts):
+            version = number if len(parts) > 1 else None
+            each = EachInColumns(self.database, self.events, calendar, told, version)
+            each.judge(self.now)
+            between = BetweenInColumns(self.database, self.events, calendar, told, version)
+            if begin is not None:
+                between.judge(Span(begin, end if until is None else max(end, until)))
+            self.by_rows += (*(rule.id for rule in each.by_rows), *(rule.id for rule in between.by_rows))
+        kept = [one for told in parts for one in told.findings]
+        return Audit(
+            agreements=self.versions.agreements,
+            now=self.now,
+            engine=ENGINE,
+            begin=begin,
+            end=end,
+            files=files,
+            rejected=tuple(self.rejected),
+            tallies=tuple(tally for told in parts for tally in _tallies(told)),
+            findings=tuple(sorted(kept, key=lambda one: (one.at, one.places[0], one.rule.id))),
+        )
+
+    def close(self) -> None:
+        """Remove the database of this audit."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _tallies(told: Told) -> list[Tally]:
+    rules: list[AnyRule] = [rule for rule in told.agreement.rules if rule.on is FactKind.EVENT]
+    rules += told.agreement.log_rules
+    return [told.tally(rule) for rule in rules]

@@ -1,0 +1,108 @@
+"""The table of events: a row for each, with its place, its instant, and the fields that rules read.
+
+Events come in through a file of JSON lines in the audit's own folder, which DuckDB reads far faster than it takes
+parameters. They are typed already, and written by one encoder: what is read is what was written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from isa_guard.audit.columns.fields import column
+from isa_guard.language.columns import Dialect
+from isa_guard.language.sql_dialects import Spelling
+from isa_guard.model.log import LogEvent, LogPlace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import BinaryIO
+
+    from isa_guard.audit.columns.database import Database
+    from isa_guard.language.types import Type
+
+TABLE: Final = "events"
+PLACE: Final = ("file_", "line_", "at_")
+WAITING: Final = 100_000
+LONGEST: Final = (
+    1 << 26
+)  # of a line of the file: a line of a log is a mebibyte at most, and six times that written out
+
+
+class Events:
+    """Takes events in and gives them back."""
+
+    def __init__(self, database: Database, fields: Mapping[str, Type]) -> None:
+        import msgspec
+
+        self.database = database
+        self.fields = tuple(fields)
+        self.columns = tuple(column(name) for name in fields)
+        spelled = Spelling(Dialect.DUCKDB).type
+        self.types = {"file_": "INTEGER", "line_": "BIGINT", "at_": "BIGINT"} | {
+            f"f_{name}": spelled(type_) for name, type_ in fields.items()
+        }
+        declared = ", ".join(f'"{name}" {type_}' for name, type_ in self.types.items())
+        database.connection.execute(f"CREATE TABLE {TABLE} ({declared})")
+        self._named = tuple((name, f"f_{name}") for name in fields)
+        self._encode = msgspec.json.Encoder().encode
+        self._path = database.folder / "events.jsonl"
+        self._file: BinaryIO | None = None
+        self._waiting = 0
+
+    def add(self, event: LogEvent) -> None:
+        """Take an event in."""
+        values = event.values
+        row: dict[str, object] = {
+            "file_": event.place.file,
+            "line_": event.place.line,
+            "at_": event.at,
+        }
+        for name, written in self._named:
+            if name in values:
+                row[written] = values[name]
+        if self._file is None:
+            self._file = self._path.open("wb")
+        self._file.write(self._encode(row))
+        self._file.write(b"\n")
+        self._waiting += 1
+        if self._waiting >= WAITING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Put what is waiting into the table."""
+        if self._file is None:
+            return
+        self._file.close()
+        self._file = None
+        columns = ", ".join(f"'{name}': '{type_}'" for name, type_ in self.types.items())
+        path = str(self._path).replace("'", "''")
+        before = self.count()
+        self.database.connection.execute(
+            f"INSERT INTO {TABLE} SELECT * FROM read_json('{path}', format = 'newline_delimited', "  # noqa: S608 - our own file
+            f"columns = {{{columns}}}, maximum_object_size = {LONGEST})"
+        )
+        assert self.count() - before == self._waiting
+        self._waiting = 0
+        self._path.unlink()
+
+    def count(self) -> int:
+        """Answer how many events there are in the table."""
+        return int(self.database.one(f"SELECT count(*) FROM {TABLE}")[0])  # noqa: S608 - a name made here
+
+    def select(self, of: str = "e") -> str:
+        """Answer the columns that `event_of` reads, of the events called so."""
+        return ", ".join(f"{of}.{name}" for name in (*PLACE, *self.columns))
+
+    def event_of(self, row: tuple[Any, ...]) -> LogEvent:
+        """Answer the event of a row of `select`; it has the fields that rules read, and no other."""
+        file, line, at, *cells = row
+        values = {
+            name: tuple(cell) if cell.__class__ is list else cell
+            for name, cell in zip(self.fields, cells, strict=True)
+            if cell is not None
+        }
+        return LogEvent(at, LogPlace(file, line), values)
+
+    def fetch(self, query: str, given: Mapping[str, object] | None = None) -> Iterator[LogEvent]:
+        """Answer the events of a query whose columns are those of `select`."""
+        return map(self.event_of, self.database.rows(query, given))

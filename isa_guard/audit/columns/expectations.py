@@ -1,0 +1,121 @@
+"""An event that has, or never has, an answer: triggers and answers as two tables, joined to the nearest in time.
+
+Of all answers on the right side the nearest alone matters: the last instant of a period never comes earlier where
+the period begins later.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from isa_guard.audit.columns.fields import column
+from isa_guard.audit.columns.outcomes import CANNOT_TELL, MET, NOT_MET
+from isa_guard.audit.columns.printed import Printed, of_actions
+from isa_guard.decide.logs.expectation import due
+from isa_guard.model.log_rule import Order, Wanted
+
+if TYPE_CHECKING:
+    from isa_guard.audit.columns.calendar import Calendar
+    from isa_guard.audit.columns.database import Database
+    from isa_guard.audit.columns.events import Events
+    from isa_guard.decide.logs.judgement import Span
+    from isa_guard.model.log_rule import Expectation, Selector
+
+AGAIN: int = 100  # answers of one event that are judged again, nearest first
+
+
+class ExpectationInColumns:
+    """One expectation. Making it makes its table `name`."""
+
+    def __init__(
+        self,
+        database: Database,
+        events: Events,
+        calendar: Calendar,
+        version: int | None,
+        name: str,
+        pattern: Expectation,
+        span: Span,
+    ) -> None:
+        self.database = database
+        self.events = events
+        self.calendar = calendar
+        self.name = name
+        self.pattern = pattern
+        self.keys = tuple(column(field) for field in pattern.by)
+        self._side = "<=" if pattern.order is Order.AFTER else ">="
+        self._select(pattern.trigger, f"{name}_triggers", version)
+        self._select(pattern.answer, f"{name}_answers", None)
+        self._join(span)
+
+    def _select(self, selector: Selector, table: str, version: int | None) -> None:
+        """Make the table of the events that a selector holds for, or may hold for."""
+        printed = Printed(self.database, self.events.fields, selector.variable)
+        condition = printed.printer.of(selector.condition)
+        relation = printed.relation(table, selector.actions)
+        keys = ", ".join(f"e.{key}" for key in self.keys)
+        given = " AND ".join(f"e.{key} IS NOT NULL" for key in self.keys)
+        answers = selector is self.pattern.answer
+        query = (
+            f"CREATE TABLE {table} AS SELECT e.file_, e.line_, e.at_, {keys}, {self.calendar.due(self.pattern.within)} "  # noqa: S608 - printed
+            f"AS due_, {condition.text} AS holds_, {given} AS given_ FROM {relation} {self.calendar.joined()} "
+            f"WHERE ({condition.text}) IS DISTINCT FROM FALSE"
+        )
+        if answers:
+            query += f" AND {given}"
+        if version is not None:
+            query += f" AND h.version_ = {version}"
+        self.database.run(query, printed.parameters(query))
+
+    def _join(self, span: Span) -> None:
+        t_keys = ", ".join(f"t.{key}" for key in self.keys)
+        query = (
+            f"CREATE TABLE {self.name} AS SELECT t.file_, t.line_, t.at_, {t_keys}, t.due_, c.at_ AS certain_, "  # noqa: S608 - names made here
+            f"p.at_ AS possible_, CAST({self._outcome(span)} AS TINYINT) AS outcome_ "
+            f"FROM {self.name}_triggers AS t {self._nearest('c', 'holds_')} {self._nearest('p', 'holds_ IS NULL')}"
+        )
+        self.database.run(query)
+
+    def _nearest(self, name: str, which: str) -> str:
+        """The join of the nearest answer of a kind on the right side."""
+        keys = ", ".join(self.keys)
+        equal = " AND ".join(f"t.{key} = {name}.{key}" for key in self.keys)
+        return (
+            f"ASOF LEFT JOIN (SELECT DISTINCT {keys}, at_, due_ FROM {self.name}_answers WHERE {which}) AS {name} "  # noqa: S608 - names made here
+            f"ON {equal} AND t.at_ {self._side} {name}.at_"
+        )
+
+    def _outcome(self, span: Span) -> str:
+        expected = self.pattern.wanted is Wanted.EXPECT
+        hit, miss = (MET, NOT_MET) if expected else (NOT_MET, MET)
+        untold = f"WHEN t.holds_ IS NULL OR NOT t.given_ THEN {CANNOT_TELL}"
+        if self.pattern.order is Order.AFTER:
+            late = f"WHEN t.due_ > {span.end} THEN {CANNOT_TELL}" if self.pattern.within else ""
+            return (
+                f"CASE {untold} WHEN c.at_ <= t.due_ THEN {hit} WHEN t.due_ IS NULL OR p.at_ <= t.due_ "
+                f"THEN {CANNOT_TELL} {late} ELSE {miss} END"
+            )
+        uncounted = f"WHEN c.at_ IS NOT NULL AND c.due_ IS NULL THEN {CANNOT_TELL}"
+        possible = f"WHEN p.at_ IS NOT NULL AND (p.due_ IS NULL OR t.at_ <= p.due_) THEN {CANNOT_TELL}"
+        return (
+            f"CASE {untold} WHEN t.at_ <= c.due_ THEN {hit} {uncounted} {possible} {self._before_the_log(span)} "
+            f"ELSE {miss} END"
+        )
+
+    def _before_the_log(self, span: Span) -> str:
+        if self.pattern.within is None or self.pattern.wanted is Wanted.NEVER:
+            return ""
+        reach = due(span.begin, self.pattern.within)
+        return f"WHEN {'TRUE' if reach is None else f't.at_ <= {reach}'} THEN {CANNOT_TELL}"
+
+    def evidence(self, chosen: str) -> str:
+        """Answer the query of the chosen events and of those nearest to them that may answer, by action and key alone."""
+        equal = " AND ".join(f"e.{key} = c.{key}" for key in self.keys)
+        candidates = of_actions(self.database, self.pattern.answer.actions)
+        columns = self.events.select()
+        return (
+            f"SELECT {columns} FROM {chosen} AS c JOIN events AS e ON e.file_ = c.file_ AND e.line_ = c.line_ "  # noqa: S608 - names made here
+            f"UNION SELECT {columns} FROM {chosen} AS c JOIN {candidates} AS e ON {equal} AND c.at_ {self._side} e.at_ "
+            f"QUALIFY row_number() OVER (PARTITION BY c.file_, c.line_ ORDER BY abs(e.at_ - c.at_)) <= {AGAIN} "
+            "OR e.at_ = c.certain_ OR e.at_ = c.possible_ ORDER BY 1, 2"
+        )
