@@ -18,8 +18,8 @@ from isa_guard.language.values import INT_MAX, INT_MIN
 from isa_guard.model.log import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import TypeAlias
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, TypeAlias
 
     from isa_guard.audit.mapping.mapping import Column, LogMapping
     from isa_guard.language.values import Value
@@ -145,59 +145,75 @@ def _items(held: object) -> tuple[str, ...] | None:
     return tuple(held)
 
 
-def quick_reader(reader: LineReader) -> Callable[[Raw], dict[str, Value] | None]:
+def quick_reader(reader: LineReader) -> Callable[[Raw], Values | None]:
     """Answer what reads a line that is as it should be, and answers None for any other."""
     nested = any(len(column.path) > 1 for column in reader.columns)
     if nested and not reader.others_ignored:
         return lambda _: None  # unknown keys within objects: only the careful reading looks for them
     space: dict[str, object] = {
         "KNOWN": frozenset(column.path[0] for column in reader.columns),
-        "NULLS": reader.nulls,
-        "Fault": Fault,
         "held_at": held_at,
     }
-    body = [
-        line
-        for number, column in enumerate(reader.columns)
-        for line in _read_column(column, number, reader, space)
+    begin = [] if reader.others_ignored else [" if not held.keys() <= KNOWN: return None"]
+    places = [
+        f"held.get({column.path[0]!a})" if len(column.path) == 1 else f"held_at(held, {column.path!a})"
+        for column in reader.columns
     ]
-    lines = ["def quick(raw):", " line = {}", *body, " return line"]
-    if not reader.others_ignored:
-        lines.insert(1, " if not raw.keys() <= KNOWN: return None")
+    return _compiled(begin, reader, [*zip(reader.columns, places, strict=True)], space)
+
+
+def quick_cells(reader: LineReader, names: Sequence[str]) -> Callable[[Sequence[str]], Values | None]:
+    """As `quick_reader`, of the cells of a record in the order of these names, all of which are known or ignored."""
+    found = [column for column in reader.columns if column.path[0] in names]
+    return _compiled([], reader, [(column, f"held[{names.index(column.path[0])}]") for column in found], {})
+
+
+def _compiled(
+    begin: list[str], reader: LineReader, places: list[tuple[Column, str]], space: dict[str, object]
+) -> Callable[[Any], Values | None]:
+    """Answer one function for all columns. `places` says of each where it is held."""
+    space |= {"NULLS": reader.nulls, "WHOLE": _WHOLE.fullmatch, "Fault": Fault}
+    lines = ["def quick(held):", *begin, " line = {}"]
+    for number, (column, place) in enumerate(places):
+        lines += _read_column(column, place, number, reader, space)
+    lines.append(" return line")
     exec(compile("\n".join(lines), "<columns>", "exec"), space)  # noqa: S102 - keys go in as escaped literals
     return space["quick"]  # type: ignore[return-value]
 
 
-def _read_column(column: Column, number: int, reader: LineReader, space: dict[str, object]) -> list[str]:
+def _read_column(
+    column: Column, place: str, number: int, reader: LineReader, space: dict[str, object]
+) -> list[str]:
     """The statements that put one column into `line`."""
-    if len(column.path) == 1:
-        held = f" v = raw.get({column.path[0]!a})"
-    else:
-        space[f"path{number}"] = column.path
-        held = f" v = held_at(raw, path{number})"
     given = "v is not None"
     if reader.nulls:
         given += (
             " and v not in NULLS" if reader.written else " and (v.__class__ is not str or v not in NULLS)"
         )
-    put = [*_typed(column, number, reader, space), f"line[{column.name!a}] = v"]
+    put = [f"v = {place}", *_typed(column, number, reader, space), f"line[{column.name!a}] = v"]
+    if place.startswith("held[") and not reader.nulls:  # a cell is always there
+        return [f" {one}" for one in put]
     if column.optional:
-        return [held, f" if {given}:", *(f"  {one}" for one in put)]
-    return [held, f" if not ({given}): return None", *(f" {one}" for one in put)]
+        return [f" {put[0]}", f" if {given}:", *(f"  {one}" for one in put[1:])]
+    return [f" {put[0]}", f" if not ({given}): return None", *(f" {one}" for one in put[1:])]
 
 
 def _typed(column: Column, number: int, reader: LineReader, space: dict[str, object]) -> list[str]:
     """The statements that leave a value of the column's type in `v`, or give up."""
-    kind = column.type
-    if isinstance(kind, String) and kind.values is None:
-        return [] if reader.written else ["if v.__class__ is not str: return None"]
-    if isinstance(kind, Int) and not reader.written:
-        return [f"if v.__class__ is not int or not {INT_MIN} <= v <= {INT_MAX}: return None"]
-    if isinstance(kind, Bool) and not reader.written:
-        return ["if v.__class__ is not bool: return None"]
-    if isinstance(kind, String):
-        space[f"words{number}"] = frozenset(kind.values or ())
-        return [f"if v.__class__ is not str or v not in words{number}: return None"]
-    written = reader.written
-    space[f"read{number}"] = lambda held: read_value(held, column, written=written)
-    return [f"v = read{number}(v)", "if v.__class__ is Fault: return None"]
+    kind, written = column.type, reader.written
+    fits = f"if not {INT_MIN} <= v <= {INT_MAX}: return None"
+    match kind:
+        case String(values=None):
+            return [] if written else ["if v.__class__ is not str: return None"]
+        case String():
+            space[f"words{number}"] = frozenset(kind.values or ())
+            return [f"if v.__class__ is not str or v not in words{number}: return None"]
+        case Int() if written:
+            return ["if WHOLE(v) is None: return None", "v = int(v)", fits]
+        case Int():
+            return ["if v.__class__ is not int: return None", fits]
+        case Bool() if not written:
+            return ["if v.__class__ is not bool: return None"]
+        case _:
+            space[f"read{number}"] = lambda held: read_value(held, column, written=written)
+            return [f"v = read{number}(v)", "if v.__class__ is Fault: return None"]
