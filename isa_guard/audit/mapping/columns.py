@@ -90,7 +90,7 @@ class ColumnBinder(Bound):
         if shape.at is None:
             return (name,)
         where = ("columns", name, "at")
-        if not shape.at.startswith("/") or shape.at == "/":
+        if not shape.at.startswith("/"):
             self.fault("a column stands at a JSON Pointer", where, f"write /{shape.at.strip('/') or name}")
             return (name,)
         steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in shape.at[1:].split("/"))
