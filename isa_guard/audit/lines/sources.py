@@ -1,8 +1,9 @@
-"""What the words of a command line name: files, patterns of names, standard input, a table of a database."""
+"""What the words of a command line name: files, patterns of names, standard input, a table or query of a database."""
 
 from __future__ import annotations
 
 import glob
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,53 +29,65 @@ class TableSource:
     @property
     def name(self) -> str:
         """What to call it: the place after the last `@`, where no password can stand."""
-        where = self.address.rpartition("@")[2].partition("?")[0].removeprefix("//")
-        for scheme in _SCHEMES:
-            where = where.removeprefix(scheme)
-        return f"postgresql://{where}#{self.table}" if self.table else f"postgresql://{where} (query)"
+        where = _place(self.address)
+        return f"{where}#{self.table}" if self.table else f"{where} (query)"
 
 
 LogSource = Path | TableSource
 
 
 def log_sources(names: Sequence[str], query: str = "") -> tuple[LogSource, ...]:
-    """Answer what the names stand for: patterns written out, in order, each file once. Raises LoadError."""
+    """Answer what the names stand for: patterns written out, in order, each file once. Raises LoadError, for all at once.
+
+    A database is `postgresql://...` with `#schema.table`, with a query behind the `#`, or with `query`.
+    """
     found: list[LogSource] = []
     problems: list[Problem] = []
     for name in names:
-        if name.startswith(_SCHEMES):
-            source = _table(name, query)
-            (problems if isinstance(source, Problem) else found).append(source)  # type: ignore[arg-type]
-            continue
-        paths = _paths(name)
-        if isinstance(paths, Problem):
-            problems.append(paths)
+        named = _table(name, query) if name.startswith(_SCHEMES) else _paths(name)
+        if isinstance(named, Problem):
+            problems.append(named)
         else:
-            found += [path for path in paths if path not in found]
+            found += [source for source in named if source not in found]
     if not names:
-        problems.append(Problem("no log is named", Place("audit"), "name a file, or - for standard input"))
+        problems.append(
+            Problem("no log is named", Place("audit"), "name a file, or - for standard input", "log")
+        )
     if problems:
         raise LoadError(tuple(problems))
     return tuple(found)
 
 
-def _table(name: str, query: str) -> TableSource | Problem:
-    address, _, table = name.partition("#")
-    if bool(table) == bool(query):
-        shown = TableSource(address, table or "?", "").name
-        return Problem("name a table after `#`, or give a query, and not both", Place(shown), "", "log")
-    return TableSource(address, table, query)
+def _table(name: str, query: str) -> list[TableSource] | Problem:
+    address, _, part = name.partition("#")
+    if "@" in part and "@" not in address:  # it may stand in a password, so that nothing of it is shown
+        return Problem("the address has a # before its @", Place("postgresql://"), "write it as %23", "log")
+    if bool(part) == bool(query):
+        hint = "as #schema.table, or #select ... from ..."
+        return Problem("name a table or a query after a `#`", Place(_place(address)), hint, "log")
+    if query or len(part.split()) > 1:
+        return [TableSource(address, "", query or part)]
+    return [TableSource(address, part, "")]
+
+
+def _place(address: str) -> str:
+    """Answer an address without its user and password, and without its parameters, which may hold a password too."""
+    rest = address.partition("://")[2].rpartition("@")[2]
+    return f"postgresql://{rest.partition('?')[0]}"
 
 
 def _paths(name: str) -> list[Path] | Problem:
-    path = Path(name)
     if name == STDIN:
-        return [path]
-    if path.is_dir():
-        return Problem(
-            "this is a folder", Place(name), f"name the files in it, as {name.rstrip('/')}/*.jsonl"
-        )
-    if path.exists() or not _MAGIC & set(name):
-        return [path] if path.exists() else Problem("there is no such file", Place(name), "", "unreadable")
-    matched = sorted(Path(one) for one in glob.glob(name, recursive=True) if Path(one).is_file())  # noqa: PTH207 - the caller's own pattern, absolute or not
-    return matched or Problem("no file has such a name", Place(name), "", "unreadable")
+        return [Path(STDIN)]
+    try:
+        folder, there = os.path.isdir(name), os.path.lexists(name)  # noqa: PTH112 - a name may be what no path can be
+        # A file whose own name looks like a pattern is that file.
+        matched = [name] if there else sorted(glob.glob(name, recursive=True)) if _MAGIC & set(name) else []  # noqa: PTH207
+    except (OSError, ValueError):
+        folder, matched = False, []
+    if folder:
+        hint = f"name the files in it, as {name.rstrip('/')}/*.jsonl"
+        return Problem("this is a folder, not a log", Place(name), hint, "log")
+    files = [Path(one) for one in matched if not os.path.isdir(one)]  # noqa: PTH112
+    what = "no file has such a name" if _MAGIC & set(name) else "there is no such file"
+    return files or Problem(what, Place(name), "", "unreadable")
