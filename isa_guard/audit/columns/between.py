@@ -6,7 +6,7 @@ holds the two readings to one another at every audit, and gives the words.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
 
 from isa_guard.audit.columns.ceilings import CeilingInColumns
 from isa_guard.audit.columns.expectations import ExpectationInColumns
@@ -17,20 +17,20 @@ from isa_guard.decide.logs.between import BetweenEvents
 from isa_guard.decide.logs.judgement import message
 from isa_guard.errors import Defect
 from isa_guard.language.columns import NotPrintable
+from isa_guard.language.outcome import Outcome
 from isa_guard.model.log_rule import Ceiling, Expectation, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from isa_guard.audit.columns.calendar import Calendar
     from isa_guard.audit.columns.database import Database
     from isa_guard.audit.columns.events import Events
     from isa_guard.audit.columns.outcomes import Told
     from isa_guard.decide.logs.judgement import Judgement, Span
-    from isa_guard.language.outcome import Outcome
-    from isa_guard.model.log import LogEvent
     from isa_guard.model.log_rule import LogRule
 
+SAMPLE: Final = 20  # of those that are met: how many are judged again
 InColumns: TypeAlias = ExpectationInColumns | CeilingInColumns | SequenceInColumns
 
 
@@ -64,6 +64,8 @@ class BetweenInColumns:
         for outcome in TOLD:
             if self.told.number(rule.id, outcome):
                 self._tell(rule, pattern, outcome, span)
+        if not isinstance(pattern, SequenceInColumns):
+            self._try_met(rule, pattern, span)
 
     def _drop(self, name: str) -> None:
         """Make room for the next rule."""
@@ -87,24 +89,37 @@ class BetweenInColumns:
 
     def _tell(self, rule: LogRule, pattern: InColumns, outcome: Outcome, span: Span) -> None:
         """Judge again the first of an outcome, and keep what is told of them."""
-        name = pattern.name
-        self.database.run(
-            f"CREATE OR REPLACE TABLE {name}_chosen AS SELECT * FROM {name} WHERE outcome_ = {NUMBER[outcome]} "  # noqa: S608 - names made here
-            f"ORDER BY at_, file_, line_ LIMIT {self.told.limit}"
-        )
+        chosen = self._chosen(pattern.name, outcome, "at_, file_, line_", self.told.limit)
         again: dict[tuple[Any, ...], list[Judgement]] = {}
-        for judgement in self._again(rule, self.events.fetch(pattern.evidence(f"{name}_chosen")), span):
+        for judgement in self._again(rule, pattern, span):
             if judgement.outcome is outcome:
                 again.setdefault((judgement.at, *judgement.place), []).append(judgement)
-        for key in self.database.rows(f"SELECT at_, file_, line_ FROM {name}_chosen ORDER BY ALL"):  # noqa: S608 - names made here
+        for key in chosen:
             if not again.get(key):
-                raise Defect(f"file {key[1]}, line {key[2]}: the two readings of {rule.id} disagree")
+                raise disagreement(rule, key)
             judgement = again[key].pop(0)
             self.told.keep(rule, judgement, message(rule.seen, judgement), message(rule.satisfy, judgement))
 
-    def _again(self, rule: LogRule, events: Iterable[LogEvent], span: Span) -> Iterable[Judgement]:
+    def _try_met(self, rule: LogRule, pattern: InColumns, span: Span) -> None:
+        """Judge again a few that are met, from anywhere."""
+        chosen = set(self._chosen(pattern.name, Outcome.MET, "hash(line_, file_)", SAMPLE))
+        for judgement in self._again(rule, pattern, span):
+            key = (judgement.at, *judgement.place)
+            if key in chosen and judgement.outcome is not Outcome.MET:
+                raise disagreement(rule, key)
+
+    def _chosen(self, name: str, outcome: Outcome, order: str, limit: int) -> list[tuple[Any, ...]]:
+        """Make the table of the outcomes that are judged again, and answer the instants and places in it."""
+        self.database.run(
+            f"CREATE OR REPLACE TABLE {name}_chosen AS SELECT * FROM {name} WHERE outcome_ = {NUMBER[outcome]} "  # noqa: S608 - names made here
+            f"ORDER BY {order} LIMIT {limit}"
+        )
+        return self.database.run(f"SELECT at_, file_, line_ FROM {name}_chosen ORDER BY ALL").fetchall()  # noqa: S608 - names made here
+
+    def _again(self, rule: LogRule, pattern: InColumns, span: Span) -> Iterator[Judgement]:
+        """Answer what the rows reading says of the chosen events and their evidence."""
         between = BetweenEvents((rule,))
-        for event in events:
+        for event in self.events.fetch(pattern.evidence(f"{pattern.name}_chosen")):
             between.judge(event)
         between.begin, between.end = span
         return (judgement for _, judgement in between.settle(None))
@@ -130,6 +145,11 @@ class BetweenInColumns:
         for (_, month), counts in between.tally().items():
             for outcome, number in counts.items():
                 self.told.count(rule.id, month, outcome, number)
+
+
+def disagreement(rule: LogRule, key: tuple[Any, ...]) -> Defect:
+    """Answer the defect that the two readings disagree about an event."""
+    return Defect(f"file {key[1]}, line {key[2]}: the two readings of {rule.id} disagree")
 
 
 def actions_of(rule: LogRule) -> frozenset[str] | None:

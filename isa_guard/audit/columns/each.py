@@ -6,7 +6,7 @@ actions.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from isa_guard.audit.columns.events import TABLE
 from isa_guard.audit.columns.outcomes import NUMBER, TOLD, count_table
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from isa_guard.language.columns import Column
     from isa_guard.model.log import LogEvent
     from isa_guard.model.rule import Rule
+
+
+SAMPLE: Final = 20  # events of each rule in order, and as many that it is not about, that are judged again
 
 
 class EachInColumns:
@@ -91,13 +94,8 @@ class EachInColumns:
     def _tell(self, each: EachEvent, table: str, rules: list[tuple[str, str]]) -> None:
         """Judge again the first events of each rule and outcome, and keep what is told of them."""
         chosen = " UNION ".join(
-            f"(SELECT * FROM {table} WHERE {column} = {NUMBER[outcome]} ORDER BY file_, line_ LIMIT {self.told.limit})"  # noqa: S608 - names made here
-            for rule, column in rules
-            for outcome in TOLD
-            if self.told.number(rule, outcome)
+            self._first(table, column, outcome) for _, column in rules for outcome in OUTCOMES
         )
-        if not chosen:
-            return
         columns = ", ".join(f"t.{column}" for _, column in rules)
         query = (
             f"SELECT {columns}, {self.events.select()} FROM ({chosen}) AS t "  # noqa: S608 - names made here
@@ -110,6 +108,12 @@ class EachInColumns:
                 if OUTCOMES[number] in TOLD
             }
             self._again(each, self.events.event_of(row[len(rules) :]), expected)
+
+    def _first(self, table: str, column: str, outcome: Outcome) -> str:
+        """Answer the query of the events of an outcome that are judged again: of those in order, a few from anywhere."""
+        told = outcome in TOLD
+        order, limit = ("file_, line_", self.told.limit) if told else ("hash(line_, file_)", SAMPLE)
+        return f"(SELECT * FROM {table} WHERE {column} = {NUMBER[outcome]} ORDER BY {order} LIMIT {limit})"  # noqa: S608 - names made here
 
     def _again(self, each: EachEvent, event: LogEvent, expected: dict[str, Outcome]) -> None:
         self.heard.clear()
