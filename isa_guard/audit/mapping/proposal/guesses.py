@@ -63,10 +63,11 @@ def guesses(sample: Sample, nulls: Sequence[str]) -> tuple[tuple[Guess, ...], bo
     """Answer the columns of a sample, and whether all of them can be columns of one type."""
     paths = dict.fromkeys(path for row in sample.rows for path in row)
     inner = {path[:length] for path in paths for length in range(1, len(path))}
+    torn = _torn(sample, inner)
     taken: set[str] = set()
     found: list[Guess] = []
     for path in paths:
-        if path in inner:  # an object on one line, a value on another
+        if path in inner or any(path[:length] in torn for length in range(1, len(path))):
             continue
         counts: dict[object, int] = {}
         for row in sample.rows:
@@ -84,6 +85,18 @@ def guesses(sample: Sample, nulls: Sequence[str]) -> tuple[tuple[Guess, ...], bo
         name = _name(path, taken)
         found.append(Guess(name, path, kind, optional, values, tuple(counts.values()), plain(path[-1])))
     return tuple(found), len(found) == len(paths)
+
+
+def _torn(sample: Sample, inner: set[Path]) -> set[Path]:
+    """The places that hold an object on one line, and on another a list, or a value: no column can lead through them."""
+    torn = {path for row in sample.rows for path, held in row.items() if path in inner and held is not None}
+    listed = {
+        path[:at] for row in sample.rows for path in row for at in range(1, len(path)) if path[at] == "0"
+    }
+    named = {
+        path[:at] for row in sample.rows for path in row for at in range(1, len(path)) if path[at] != "0"
+    }
+    return torn | (listed & named)
 
 
 def _type(values: tuple[object, ...], *, written: bool) -> str | None:
