@@ -64,6 +64,10 @@ class _WithMap(click.Command):
     default=KEPT,
     help=f"How many findings of each rule are listed; all are counted. Default: {KEPT:,}.",
 )
+@click.option("--follow", is_flag=True, help="Read on as the logs grow; tell each finding once, as JSON lines.")
+@click.option("--state", help="With --follow: the file that keeps what is open. It is made where there is none.")
+@click.option("--lateness", default="1 hour", help="With --follow: how late a line may be. Default: 1 hour.")
+@click.option("--once", is_flag=True, help="With --follow: read what there is, and end.")
 @click.option("--engine", type=click.Choice(ENGINES), default=None, help="What does the work. Default: rows.")
 @click.option(
     "--record/--no-record", default=None, help="Sign and append the audit. Default: yes if a register is set."
@@ -86,6 +90,10 @@ def command(
     formats: tuple[str, ...],
     rejects: str | None,
     listed: int,
+    follow: bool,
+    state: str | None,
+    lateness: str,
+    once: bool,
     engine: str | None,
     record: bool | None,
     register: str | None,
@@ -116,6 +124,10 @@ def command(
     # Unlike a check, an audit lives long enough for its garbage to matter.
     gc.enable()
     work = Auditing(settings, now_or(as_of), now_or(until) if until else None, listed, maps)
+    if follow:
+        from isa_guard.cli.follow import follow as following
+
+        return following(work, logs, state=state, lateness=lateness, once=once, as_of=as_of)
     audit = work.audited(logs, engine or "rows", rejects)
     if audit.audited and recording:
         from isa_guard.cli.recording import with_record
