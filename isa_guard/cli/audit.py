@@ -64,8 +64,12 @@ class _WithMap(click.Command):
     default=KEPT,
     help=f"How many findings of each rule are listed; all are counted. Default: {KEPT:,}.",
 )
-@click.option("--follow", is_flag=True, help="Read on as the logs grow; tell each finding once, as JSON lines.")
-@click.option("--state", help="With --follow: the file that keeps what is open. It is made where there is none.")
+@click.option(
+    "--follow", is_flag=True, help="Read on as the logs grow; tell each finding once, as JSON lines."
+)
+@click.option(
+    "--state", help="With --follow: the file that keeps what is open. It is made where there is none."
+)
 @click.option("--lateness", default="1 hour", help="With --follow: how late a line may be. Default: 1 hour.")
 @click.option("--once", is_flag=True, help="With --follow: read what there is, and end.")
 @click.option("--engine", type=click.Choice(ENGINES), default=None, help="What does the work. Default: rows.")

@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from isa_guard.audit.lines.merged import merged
 from isa_guard.audit.lines.reading import read_lines
 from isa_guard.audit.lines.sources import log_sources
 from isa_guard.audit.mapping.load import load_mapping, ready_mappings
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from isa_guard.cli.settings import Settings
     from isa_guard.model.agreement import Versions
     from isa_guard.model.audit import Audit
-    from isa_guard.model.log import Blank, LogEvent
+    from isa_guard.model.log import Blank, FileRead, LogEvent
 
 
 class Auditing:
@@ -49,28 +50,38 @@ class Auditing:
 
     def audited(self, names: Sequence[str], engine: str, rejects: str | None) -> Audit:
         """Answer the audit of the logs. Raises LoadError, UsageError."""
-        sources = log_sources(names)
-        readings = [
-            read_lines(
-                source, self.mapping_for(source.name if not isinstance(source, Path) else str(source)), index
-            )
-            for index, source in enumerate(sources)
-        ]
+        readings = self.readings(names)
         with ExitStack() as stack:
             sink = stack.enter_context(Rejects(rejects, [reading.name for reading in readings]))
             audit = self._engine(engine, readings, sink)
         LOG.info("audited", events=audit.audited, rejected=audit.refused, engine=audit.engine)
         return audit
 
+    def readings(self, names: Sequence[str]) -> list[Reading]:
+        """Answer the logs, each ready to be read by its map. Raises LoadError, UsageError."""
+        found = []
+        for index, source in enumerate(log_sources(names)):
+            name = str(source) if isinstance(source, Path) else source.name
+            found.append(read_lines(source, self.mapping_for(name), index))
+        return found
+
     def _engine(self, engine: str, readings: Sequence[Reading], sink: Rejects) -> Audit:
+        # Side by side in the order of time, so that little waits for its answer.
+        lines = _noted(told_lines(merged(readings), "reading"), sink)
         if engine == "rows":
             from isa_guard.audit.rows.engine import RowsAudit
 
             rows = RowsAudit(self.versions, self.now, self.listed)
-            for reading in readings:
-                rows.read(_noted(told_lines(reading, reading.name), sink))
-            return rows.finished(tuple(reading.file_read() for reading in readings), self.until)
-        raise UsageError(f"the engine {engine} is not there")
+            rows.read(lines)
+            return rows.finished(_files(readings), self.until)
+        from isa_guard.audit.columns.engine import ColumnsAudit
+
+        with ColumnsAudit(self.versions, self.now, self.listed) as columns:
+            columns.read(lines)
+            audit = columns.finished(_files(readings), self.until)
+            if columns.by_rows:
+                LOG.info("judged line by line, having no exact text in SQL", rules=", ".join(columns.by_rows))
+            return audit
 
     def mapping_for(self, name: str) -> LogMapping:
         """Answer the map of a log: the first whose pattern is its name, else the one that goes for all."""
@@ -89,6 +100,10 @@ class Auditing:
         if wanted not in self.loaded:
             self.loaded[wanted] = load_mapping(wanted, self.event)
         return self.loaded[wanted]
+
+
+def _files(readings: Sequence[Reading]) -> tuple[FileRead, ...]:
+    return tuple(reading.file_read() for reading in readings)
 
 
 def _named(written: str) -> tuple[str, str]:

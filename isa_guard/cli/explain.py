@@ -20,13 +20,35 @@ DEFAULT: Final = "cambridgeshire-opcc"
 
 
 @click.command()
-@click.argument("what")
+@click.argument("what", nargs=-1, required=True)
+@click.option(
+    "--cost", is_flag=True, help="WHAT are logs: show what each rule costs on them, in this process's time."
+)
+@click.option(
+    "--map", "-m", "maps", multiple=True, help="With --cost: the log map, as for `isa-guard audit`."
+)
 @click.option("--agreement", "-a", help=f"A folder, or the id of a shipped agreement. Default: {DEFAULT}.")
 @click.option("--rules", help="A folder of rule packs, looked at before the shipped ones.")
 @click.option("--policies", help="A folder of agreements, looked at before the shipped ones.")
-def command(*, what: str, agreement: str | None, rules: str | None, policies: str | None) -> int:
+def command(
+    *,
+    what: tuple[str, ...],
+    cost: bool,
+    maps: tuple[str, ...],
+    agreement: str | None,
+    rules: str | None,
+    policies: str | None,
+) -> int:
     """Explain WHAT: a rule (requests/notice), a clause (4.21), or the word `clauses`, `rules`, `readings`, `functions`."""
-    if what == "functions":
+    if cost:
+        from isa_guard.cli.cost import cost_table
+
+        chosen = {"agreement": agreement or DEFAULT, "rules": rules, "policies": policies}
+        click.echo(cost_table(what, maps, read_settings().with_flags(chosen)))
+        return 0
+    if len(what) > 1:
+        raise UsageError("explain one thing at a time; put a clause's number in one word, as 4.21")
+    if what[0] == "functions":
         click.echo(_functions())
         return 0
     from isa_guard.cli.checker import shelf_of
@@ -34,7 +56,7 @@ def command(*, what: str, agreement: str | None, rules: str | None, policies: st
 
     settings = read_settings().with_flags({"agreement": agreement, "rules": rules, "policies": policies})
     versions = load(settings.value("agreement") or DEFAULT, shelf_of(settings))
-    click.echo(_explained(what, versions.agreements[-1]), nl=False)
+    click.echo(_explained(what[0], versions.agreements[-1]), nl=False)
     return 0
 
 

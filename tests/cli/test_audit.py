@@ -190,3 +190,21 @@ def test_a_map_is_proposed_and_tried(capsys: Capture, tmp_path: Path) -> None:
     assert "48 events + 1 rejected" in again.out
     assert f"first on line {len(worse.read_bytes().splitlines())}" in again.out
     assert call(capsys, "audit", "map", sample).code == 2
+
+
+@pytest.mark.parametrize("path", [GOOD, BAD], ids=lambda path: path.stem)
+def test_both_engines_say_the_same(path: Path, capsys: Capture) -> None:
+    rows = json.loads(audited(capsys, path, "-f", "json", "--engine", "rows").out)
+    columns = json.loads(audited(capsys, path, "-f", "json", "--engine", "duckdb").out)
+    assert (rows["tool"].pop("engine"), columns["tool"].pop("engine")) == ("rows", "duckdb")
+    assert columns == rows
+
+
+def test_what_each_rule_costs_is_told(capsys: Capture) -> None:
+    answer = call(capsys, "explain", "--cost", BAD, "-m", "isa-guard-events")
+    assert answer.code == 0, answer.err
+    lines = answer.out.splitlines()
+    assert lines[-1].startswith("21 events, 24 rules")
+    outcomes = {line.split()[0]: int(line.split()[1]) for line in lines[1:-1]}
+    assert len(outcomes) == 24
+    assert (outcomes["audit/breach-told"], outcomes["audit/trained"], outcomes["review/first"]) == (2, 5, 0)
