@@ -2,44 +2,75 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.audit.lines.found import Found, finder
-from isa_guard.audit.lines.octets import digest_of_file
+from isa_guard.audit.lines.found import Found, finder, rejected
+from isa_guard.audit.lines.octets import digest_of_file, opened
 from isa_guard.audit.lines.rows import wanted_columns
-from isa_guard.errors import LoadError, Place, Problem
-from isa_guard.language.types import Int
+from isa_guard.errors import LoadError, Place, Problem, UsageError
+from isa_guard.language.types import Bool, Double, Int, List
+from isa_guard.model.log import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
     from duckdb import DuckDBPyConnection
 
     from isa_guard.audit.lines.reading import Reading
     from isa_guard.audit.mapping.mapping import Column, LogMapping
+    from isa_guard.language.types import Type
 
 BATCH: Final = 2_048
 _LOCAL: Final = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
+_INSTANT: Final = "TIMESTAMP WITH TIME ZONE"
+_WHOLE: Final = frozenset(
+    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
+)
 _AS_TEXT: Final = frozenset({"DATE", "UUID"})
+_TEXTS: Final = _LOCAL | _AS_TEXT | {"VARCHAR", _INSTANT}
 
 
 def found_in_parquet(path: Path, mapping: LogMapping, index: int, reading: Reading) -> Iterator[Found]:
-    """Answer what stands in each record of a Parquet file. Raises LoadError."""
-    import duckdb
-
-    before = path.stat()
+    """Answer what stands in each record of a Parquet file. Raises LoadError, UsageError where DuckDB is not installed."""
+    try:
+        import duckdb
+    except ImportError:
+        what = "Parquet needs DuckDB, which is not installed: `pip install 'isa-guard[audit]'`"
+        raise UsageError(what) from None
+    with opened(path) as file:
+        before = os.fstat(file.fileno())
     reading.sha256, reading.octets = digest_of_file(path)
     try:
-        with duckdb.connect(":memory:") as connection:
-            _confine(connection, str(path))
-            yield from _records(connection, path, mapping, index, reading)
+        with _plainly_named(path) as name, duckdb.connect(":memory:") as connection:
+            _confine(connection, name)
+            yield from _records(connection, name, mapping, index, reading)
     except duckdb.Error as error:
         kind = type(error).__name__.removesuffix("Exception")
-        raise _fault(path, f"cannot be read as Parquet ({kind})") from None
-    after = path.stat()
-    if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
-        raise _fault(path, "was changed while it was read")
+        raise _fault(reading.name, f"cannot be read as Parquet ({kind})") from None
+    with opened(path) as file:
+        after = os.fstat(file.fileno())
+    if _state(before) != _state(after):
+        raise _fault(reading.name, "was changed while it was read", "copy it first")
+
+
+def _state(of: os.stat_result) -> tuple[int, ...]:
+    return of.st_ino, of.st_size, of.st_mtime_ns
+
+
+@contextmanager
+def _plainly_named(path: Path) -> Iterator[str]:
+    """Answer a name of the file that DuckDB takes for no pattern of names."""
+    if not any(sign in str(path) for sign in "*?["):
+        yield str(path)
+        return
+    with TemporaryDirectory() as folder:
+        link = Path(folder) / "log.parquet"
+        link.symlink_to(path.absolute())
+        yield str(link)
 
 
 def _confine(connection: DuckDBPyConnection, path: str) -> None:
@@ -52,27 +83,60 @@ def _confine(connection: DuckDBPyConnection, path: str) -> None:
 
 
 def _records(
-    connection: DuckDBPyConnection, path: Path, mapping: LogMapping, index: int, reading: Reading
+    connection: DuckDBPyConnection, path: str, mapping: LogMapping, index: int, reading: Reading
 ) -> Iterator[Found]:
     find = finder(mapping, index)
-    counted = connection.execute("SELECT num_rows FROM parquet_file_metadata(?)", [str(path)]).fetchone()
+    counted = connection.execute("SELECT num_rows FROM parquet_file_metadata(?)", [path]).fetchone()
     reading.counted = counted[0] if counted else 0
-    described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+    described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
     types = {str(name): str(kind) for name, kind, *_ in described}
-    columns = wanted_columns(types, mapping, str(path))
-    names = [column.path[0] for column in columns]
-    chosen = ", ".join(_selected(column, types[column.path[0]]) for column in columns)
-    rows = connection.execute(f"SELECT {chosen} FROM read_parquet(?)", [str(path)])  # noqa: S608 - quoted names
+    columns = wanted_columns(types, mapping, reading.name)
+    _refuse_types(columns, types, reading.name)
+    # Several columns may lead into one.
+    chosen = {column.path[0]: _selected(column, types[column.path[0]]) for column in columns}
+    rows = connection.execute(f"SELECT {', '.join(chosen.values())} FROM read_parquet(?)", [path])  # noqa: S608 - quoted
     number = 0
     while batch := rows.fetchmany(BATCH):
         for row in batch:
             number += 1
-            yield find(dict(zip(names, row, strict=True)), number)
+            if any(
+                value.__class__ is str and "\0" in value for value in row
+            ):  # no text of a log holds U+0000
+                yield rejected(index, number, Fault.ENCODING)
+            else:
+                yield find(dict(zip(chosen, row, strict=True)), number)
+
+
+def _refuse_types(columns: tuple[Column, ...], types: Mapping[str, str], name: str) -> None:
+    """A column of another type would reject every record: said once. What lies within a column is seen record by record."""
+    wrong = [
+        f"`{column.path[0]}` is {types[column.path[0]].lower()}"
+        for column in columns
+        if len(column.path) == 1 and not _fits(column.type, types[column.path[0]])
+    ]
+    if wrong:
+        raise _fault(
+            name, f"not of the types that the log map has: {', '.join(wrong)}", "change the log map's `type`"
+        )
+
+
+def _fits(type_: Type, kind: str) -> bool:
+    match type_:
+        case Int():
+            return kind in _WHOLE or kind == _INSTANT
+        case Double():
+            return kind in _WHOLE or kind in {"FLOAT", "DOUBLE"}
+        case Bool():
+            return kind == "BOOLEAN"
+        case List():
+            return kind == "VARCHAR[]"
+        case _:
+            return kind in _TEXTS or kind.startswith("ENUM(")
 
 
 def _selected(column: Column, kind: str) -> str:
     name = '"' + column.path[0].replace('"', '""') + '"'
-    if kind == "TIMESTAMP WITH TIME ZONE":
+    if kind == _INSTANT:
         return (
             f"epoch_us({name})"
             if isinstance(column.type, Int)
@@ -83,5 +147,5 @@ def _selected(column: Column, kind: str) -> str:
     return f"{name}::VARCHAR" if kind in _AS_TEXT else name
 
 
-def _fault(path: Path, what: str) -> LoadError:
-    return LoadError((Problem(what, Place(str(path)), "", "parquet"),))
+def _fault(name: str, what: str, hint: str = "") -> LoadError:
+    return LoadError((Problem(what, Place(name), hint, "parquet"),))
