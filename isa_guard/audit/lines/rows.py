@@ -22,6 +22,8 @@ def wanted_columns(held: Collection[str], mapping: LogMapping, name: str) -> tup
     if missing:
         what = f"there is no column {', '.join(missing)}"
         raise _fault(what, name, "is it the right log map?")
+    if len(set(held)) < len(held):
+        raise _fault("two columns have one name", name, "give one of them another, with `as`")
     known = {one.path[0] for one in mapping.columns}
     strange = sum(one not in known for one in held)
     if strange and not mapping.others_ignored:

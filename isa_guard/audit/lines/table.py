@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 BATCH: Final = 2_000
 CONNECT_SECONDS: Final = 10
+_READ_ONLY: Final = "-c default_transaction_read_only=on"
 
 
 def found_in_table(source: TableSource, mapping: LogMapping, index: int, reading: Reading) -> Iterator[Found]:
@@ -55,10 +56,10 @@ def found_in_table(source: TableSource, mapping: LogMapping, index: int, reading
 
 
 def _options(address: str) -> str:
-    """The options of the address, and times in UTC."""
+    """The options of the address, times in UTC, and nothing ever written."""
     from psycopg.conninfo import conninfo_to_dict
 
-    return f"{conninfo_to_dict(address).get('options') or ''} -c TimeZone=UTC -c DateStyle=ISO".strip()
+    return f"{conninfo_to_dict(address).get('options') or ''} -c TimeZone=UTC -c DateStyle=ISO {_READ_ONLY}".strip()
 
 
 def _rows(
