@@ -83,13 +83,12 @@ def day_reader(form: TimeFormat) -> ReadTime:
     @lru_cache(maxsize=4_096)
     def read(value: object) -> int | None:
         found = compiled.fullmatch(value) if isinstance(value, str) else None
-        return _days(found) if found else None
+        return _days(found.groupdict()) if found else None
 
     return read
 
 
-def _days(found: re.Match[str]) -> int | None:
-    parts = found.groupdict()
+def _days(parts: dict[str, str]) -> int | None:
     name = parts.get("b")
     if name is not None and name.lower() not in _MONTHS:
         return None
@@ -107,25 +106,37 @@ def pattern_reader(form: TimeFormat) -> ReadTime:
     _refuse_open(names)
     if form.leap != "reject" and "S" not in names:
         raise TimeFormatError("a time without seconds shows no leap second")
-    resolve = _resolver(form) if form.local else None
+    starts = tuple(name for name in compiled.groupindex if name not in {"S", "f"})
+    start_of = _minute_reader(form, starts)
+    has_second, has_fraction = "S" in names, "f" in names
 
     def read(value: object) -> int | None:
         found = compiled.fullmatch(value) if isinstance(value, str) else None
-        days = _days(found) if found else None
-        if found is None or days is None:
+        start = start_of(found.group(*starts)) if found else None
+        if found is None or start is None:
             return None
-        parts = found.groupdict()
-        minute = days * DAY + (_hour(parts) * 60 + int(parts["M"])) * MINUTE
-        start = resolve(minute) if resolve else minute - _offset(parts["z"])
-        if start is None:
-            return None
-        second = int(parts.get("S") or 0)
+        second = int(found["S"]) if has_second else 0
         if second == 60:
             return leap_second(start) if form.leap == "clamp" else None
-        fraction = parts.get("f")
-        return in_years(start + second * SECOND + (int(fraction[:6].ljust(6, "0")) if fraction else 0))
+        fraction = int(found["f"][:6].ljust(6, "0")) if has_fraction else 0
+        return in_years(start + second * SECOND + fraction)
 
-    return lru_cache(maxsize=16_384)(read)
+    return read
+
+
+def _minute_reader(form: TimeFormat, names: tuple[str, ...]) -> Callable[[tuple[str, ...]], int | None]:
+    """Answer what makes of the groups of these names the instant at which their minute begins."""
+    resolve = _resolver(form) if form.local else None
+
+    def start(groups: tuple[str, ...]) -> int | None:
+        parts = dict(zip(names, groups, strict=True))
+        days = _days(parts)
+        if days is None:
+            return None
+        minute = days * DAY + (_hour(parts) * 60 + int(parts["M"])) * MINUTE
+        return resolve(minute) if resolve else minute - _offset(parts["z"])
+
+    return lru_cache(maxsize=16_384)(start)
 
 
 def _refuse_open(names: set[str]) -> None:
@@ -176,7 +187,7 @@ def _resolver(form: TimeFormat) -> Callable[[int], int | None]:
             return None
         return first if form.repeated == "first" else second
 
-    return lru_cache(maxsize=16_384)(resolve)
+    return resolve
 
 
 def _utc_offset(moment: datetime) -> int:

@@ -30,10 +30,8 @@ SCALES: Final = {"unix-s": SECOND, "unix-ms": 1_000, "unix-us": 1}
 FORMATS: Final = (RFC3339, *SCALES)
 EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _MINUTE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
-_TAIL: Final = re.compile(
-    r":([0-5][0-9]|60)(?:\.([0-9]{1,9}))?(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))", re.ASCII
-)
-_LEAP: Final = -(2**62)  # no tail comes to this
+_REST: Final = re.compile(r"(?:\.([0-9]{1,9}))?(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))", re.ASCII)
+_SECONDS: Final = {f":{second:02}": second * SECOND for second in range(60)}
 _DECIMAL: Final = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,9}))?", re.ASCII)
 
 
@@ -118,32 +116,35 @@ def _minute(text: str) -> int | None:
 
 
 @lru_cache(maxsize=65_536)
-def _tail(text: str) -> int | None:
-    """What `:05.25+01:00` adds to its minute; _LEAP and beyond for the second 60."""
-    found = _TAIL.fullmatch(text)
+def _rest(text: str) -> int | None:
+    """What `.25+01:00`, after the second, adds to it."""
+    found = _REST.fullmatch(text)
     if found is None:
         return None
-    second, fraction, sign, hours, minutes = found.groups()
+    fraction, sign, hours, minutes = found.groups()
     offset = (int(hours) * 60 + int(minutes)) * MINUTE if sign else 0
-    offset = -offset if sign == "-" else offset
-    if second == "60":
-        return _LEAP - offset
-    return int(second) * SECOND + (int(fraction[:6].ljust(6, "0")) if fraction else 0) - offset
+    return (int(fraction[:6].ljust(6, "0")) if fraction else 0) - (-offset if sign == "-" else offset)
 
 
 def _rfc3339_reader(*, clamp: bool) -> ReadTime:
     def read(value: object) -> int | None:
         if value.__class__ is not str:
             return None
-        minute, tail = _minute(value[:16]), _tail(value[16:])
-        if minute is None or tail is None:
-            return None
-        if tail < _LEAP + DAY:
-            return leap_second(minute + tail - _LEAP) if clamp else None
-        whole = minute + tail
+        try:  # a part that is none gives None, which is added to nothing
+            whole = _minute(value[:16]) + _SECONDS[value[16:19]] + _rest(value[19:])  # type: ignore[operator]
+        except (TypeError, KeyError):
+            return _at_leap_second(value) if clamp else None
         return whole if FIRST_INSTANT <= whole <= LAST_INSTANT else None
 
     return read
+
+
+def _at_leap_second(value: str) -> int | None:
+    minute, rest = _minute(value[:16]), _rest(value[19:])
+    if minute is None or rest is None or value[16:19] != ":60":
+        return None
+    fraction = rest % MINUTE  # an offset is of whole minutes
+    return leap_second(minute + rest - fraction)
 
 
 read_rfc3339: Final = _rfc3339_reader(clamp=False)
