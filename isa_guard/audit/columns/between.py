@@ -111,7 +111,7 @@ class BetweenInColumns:
     def _chosen(self, name: str, outcome: Outcome, order: str, limit: int) -> list[tuple[Any, ...]]:
         """Make the table of the outcomes that are judged again, and answer the instants and places in it."""
         self.database.run(
-            f"CREATE OR REPLACE TABLE {name}_chosen AS SELECT * FROM {name} WHERE outcome_ = {NUMBER[outcome]} "  # noqa: S608 - names made here
+            f"CREATE OR REPLACE TEMP TABLE {name}_chosen AS SELECT * FROM {name} WHERE outcome_ = {NUMBER[outcome]} "  # noqa: S608 - names made here
             f"ORDER BY {order} LIMIT {limit}"
         )
         return self.database.run(f"SELECT at_, file_, line_ FROM {name}_chosen ORDER BY ALL").fetchall()  # noqa: S608 - names made here

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.audit.columns.events import TABLE
 from isa_guard.decide.logs.expectation import FOR_EVER, due
 from isa_guard.decide.logs.windows import HOUR, month_of, window_of
-from isa_guard.language.values import to_datetime
+from isa_guard.language.values import from_date, to_datetime
 from isa_guard.model.log_rule import Expectation, Window
 from isa_guard.uk.periods import Unit, london_day
 
@@ -40,10 +40,15 @@ class Calendar:
     def make(self) -> None:
         """Make the table, once all events are in theirs."""
         found = self.database.run(f"SELECT DISTINCT at_ // {HOUR} FROM {TABLE} ORDER BY 1").fetchall()  # noqa: S608 - a name made here
-        columns = {"hour_": "BIGINT", "named_": "VARCHAR", "version_": "INTEGER"}
+        columns = {"hour_": "BIGINT", "on_": "INTEGER", "named_": "VARCHAR", "version_": "INTEGER"}
         columns |= {f"{window}_": "BIGINT" for window in _WINDOWS}
         columns |= {f"due{n}_": "BIGINT" for n in range(len(self.periods))}
         self.database.fill(HOURS, columns, [self._row(hour) for (hour,) in found])
+
+    @property
+    def day(self) -> str:
+        """Answer the SQL of the day of London on which an event lies, as `day(event.at)` gives it."""
+        return "h.on_"
 
     def joined(self, at: str = "e.at_", name: str = "h") -> str:
         """Answer the join that gives an instant its hour."""
@@ -63,13 +68,21 @@ class Calendar:
 
     def _row(self, hour: int) -> tuple[object, ...]:
         at = hour * HOUR
+        day = london_day(to_datetime(at))
         agreements = self.versions.agreements
         version = 0
         if len(agreements) > 1:
-            held = self.versions.in_force(london_day(to_datetime(at)))
+            held = self.versions.in_force(day)
             version = next(n for n, one in enumerate(agreements) if one is held)
         windows = (window_of(window)(at) for window in _WINDOWS)
-        return (hour, month_of(at), version, *windows, *(due(at, period) for period in self.periods))
+        return (
+            hour,
+            from_date(day),
+            month_of(at),
+            version,
+            *windows,
+            *(due(at, period) for period in self.periods),
+        )
 
 
 def _periods(agreements: Iterable[Agreement]) -> Iterable[Period]:

@@ -37,16 +37,16 @@ class CeilingInColumns:
         self.pattern = pattern
         self.keys = tuple(column(field) for field in pattern.by)
         selector = pattern.trigger
-        printed = Printed(database, events.fields, selector.variable)
+        printed = Printed(database, events.fields, calendar, selector.variable)
         condition = printed.printer.of(selector.condition)
         relation = printed.relation(name, selector.actions)
         keys = "".join(f"e.{key}, " for key in self.keys)
         given = " AND ".join(("TRUE", *(f"e.{key} IS NOT NULL" for key in self.keys)))
         amount = f"e.{column(pattern.summed)}" if pattern.summed else "1::BIGINT"
         query = (
-            f"CREATE TABLE {name}_counted AS SELECT e.file_, e.line_, e.at_, {keys}{amount} AS amount_, "  # noqa: S608 - printed
+            f"CREATE TEMP TABLE {name}_counted AS SELECT e.file_, e.line_, e.at_, {keys}{amount} AS amount_, "  # noqa: S608 - printed
             f"{calendar.window(pattern.per)} AS window_, ({condition.text}) IS NOT NULL AND {given} AS counts_ "
-            f"FROM {relation} {calendar.joined()} WHERE ({condition.text}) IS DISTINCT FROM FALSE"
+            f"FROM {relation} WHERE ({condition.text}) IS DISTINCT FROM FALSE"
         )
         if version is not None:
             query += f" AND h.version_ = {version}"
@@ -61,7 +61,7 @@ class CeilingInColumns:
         )
         first = f"min(at_ * {_AT} + file_ * {_FILE} + line_)"
         query = (
-            f"CREATE TABLE {self.name} AS SELECT CAST(first_ // {_AT} AS BIGINT) AS at_, "  # noqa: S608 - names made here
+            f"CREATE TEMP TABLE {self.name} AS SELECT CAST(first_ // {_AT} AS BIGINT) AS at_, "  # noqa: S608 - names made here
             f"CAST(first_ % {_AT} // {_FILE} AS INTEGER) AS file_, CAST(first_ % {_FILE} AS BIGINT) AS line_, "
             f"{keys}window_, counts_, CAST(outcome_ AS TINYINT) AS outcome_ FROM ("
             f"SELECT {keys}window_, TRUE AS counts_, {first} AS first_, {outcome} AS outcome_ "

@@ -61,11 +61,8 @@ class Database:
         return self.connection.execute(statement, named or None)
 
     def rows(self, statement: str, given: Mapping[str, object] | None = None) -> Iterator[tuple[Any, ...]]:
-        """Answer the rows of a query one by one. They are read by a cursor, so that others may run meanwhile."""
-        cursor = self.connection.cursor()
-        known = {**self.given, **(given or {})}
-        named = {name: known[name] for name in dict.fromkeys(_PARAMETER.findall(statement))}
-        result = cursor.execute(statement, named or None)
+        """Answer the rows of a query one by one; no other statement may be run before the last."""
+        result = self.run(statement, given)
         while batch := result.fetchmany(BATCH):
             yield from batch
 
@@ -78,7 +75,7 @@ class Database:
     def fill(self, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
         """Make a small table of its columns' types and these rows."""
         declared = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
-        self.connection.execute(f"CREATE OR REPLACE TABLE {table} ({declared})")
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({declared})")
         if not rows:
             return
         lists = {f"v{n}": [row[n] for row in rows] for n in range(len(columns))}

@@ -54,7 +54,7 @@ class EachInColumns:
         each = EachEvent(agreement, now, lambda *one: self.heard.append(one))
         # Terms that vary are no column and no constant: a rule that reads them is not printed.
         clock = {name: value for name, value in each.clock.items() if name in {"now", "today"}}
-        printed = Printed(self.database, self.events.fields, given=clock)
+        printed = Printed(self.database, self.events.fields, self.calendar, given=clock)
         columns = self._columns(each, printed)
         if columns:
             each.rules = tuple(rule for rule, _ in columns)
@@ -84,7 +84,7 @@ class EachInColumns:
             f"ELSE {NUMBER[Outcome.NOT_APPLICABLE]} END AS c{n}"
             for n, (rule, column) in enumerate(columns)
         )
-        query = f"CREATE TABLE {table} AS SELECT e.file_, e.line_, e.at_, {texts} FROM {relation} {self._in_force()}"  # noqa: S608 - printed
+        query = f"CREATE TEMP TABLE {table} AS SELECT e.file_, e.line_, e.at_, {texts} FROM {relation} {self._in_force}"  # noqa: S608 - printed
         self.database.run(query, printed.parameters(query))
         rules = [(rule.id, f"c{n}") for n, (rule, _) in enumerate(columns)]
         count_table(self.database, table, rules, self.told)
@@ -138,7 +138,7 @@ class EachInColumns:
         each.rules = tuple(self.by_rows)
         actions = frozenset[str]().union(*(each.actions[rule.id] for rule in each.rules))
         query = (
-            f"SELECT {self.events.select()} FROM {of_actions(self.database, actions)} AS e {self._in_force()} "  # noqa: S608 - names made here
+            f"SELECT {self.events.select()} FROM {of_actions(self.database, actions)} AS e {self.calendar.joined()} {self._in_force} "  # noqa: S608 - names made here
             "ORDER BY e.file_, e.line_"
         )
         for event in self.events.fetch(query):
@@ -149,7 +149,6 @@ class EachInColumns:
             for outcome, number in counts.items():
                 self.told.count(rule, month, outcome, number)
 
+    @property
     def _in_force(self) -> str:
-        if self.version is None:
-            return ""
-        return f"{self.calendar.joined()} WHERE h.version_ = {self.version}"
+        return "" if self.version is None else f"WHERE h.version_ = {self.version}"

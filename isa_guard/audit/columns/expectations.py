@@ -50,15 +50,15 @@ class ExpectationInColumns:
 
     def _select(self, selector: Selector, table: str, version: int | None) -> None:
         """Make the table of the events that a selector holds for, or may hold for."""
-        printed = Printed(self.database, self.events.fields, selector.variable)
+        printed = Printed(self.database, self.events.fields, self.calendar, selector.variable)
         condition = printed.printer.of(selector.condition)
         relation = printed.relation(table, selector.actions)
         keys = ", ".join(f"e.{key}" for key in self.keys)
         given = " AND ".join(f"e.{key} IS NOT NULL" for key in self.keys)
         answers = selector is self.pattern.answer
         query = (
-            f"CREATE TABLE {table} AS SELECT e.file_, e.line_, e.at_, {keys}, {self.calendar.due(self.pattern.within)} "  # noqa: S608 - printed
-            f"AS due_, {condition.text} AS holds_, {given} AS given_ FROM {relation} {self.calendar.joined()} "
+            f"CREATE TEMP TABLE {table} AS SELECT e.file_, e.line_, e.at_, {keys}, {self.calendar.due(self.pattern.within)} "  # noqa: S608 - printed
+            f"AS due_, {condition.text} AS holds_, {given} AS given_ FROM {relation} "
             f"WHERE ({condition.text}) IS DISTINCT FROM FALSE"
         )
         if answers:
@@ -70,7 +70,7 @@ class ExpectationInColumns:
     def _join(self, span: Span) -> None:
         t_keys = ", ".join(f"t.{key}" for key in self.keys)
         query = (
-            f"CREATE TABLE {self.name} AS SELECT t.file_, t.line_, t.at_, {t_keys}, t.due_, c.at_ AS certain_, "  # noqa: S608 - names made here
+            f"CREATE TEMP TABLE {self.name} AS SELECT t.file_, t.line_, t.at_, {t_keys}, t.due_, c.at_ AS certain_, "  # noqa: S608 - names made here
             f"p.at_ AS possible_, CAST({self._outcome(span)} AS TINYINT) AS outcome_ "
             f"FROM {self.name}_triggers AS t {self._nearest('c', 'holds_')} {self._nearest('p', 'holds_ IS NULL')}"
         )
@@ -112,10 +112,10 @@ class ExpectationInColumns:
         """Answer the query of the chosen events and of those nearest to them that may answer, by action and key alone."""
         equal = " AND ".join(f"e.{key} = c.{key}" for key in self.keys)
         candidates = of_actions(self.database, self.pattern.answer.actions)
-        columns = self.events.select()
         return (
-            f"SELECT {columns} FROM {chosen} AS c JOIN events AS e ON e.file_ = c.file_ AND e.line_ = c.line_ "  # noqa: S608 - names made here
-            f"UNION SELECT {columns} FROM {chosen} AS c JOIN {candidates} AS e ON {equal} AND c.at_ {self._side} e.at_ "
+            f"SELECT {self.events.select()} FROM (SELECT file_, line_ FROM {chosen} UNION "  # noqa: S608 - names made here
+            f"SELECT e.file_, e.line_ FROM {chosen} AS c JOIN {candidates} AS e ON {equal} AND c.at_ {self._side} e.at_ "
             f"QUALIFY row_number() OVER (PARTITION BY c.file_, c.line_ ORDER BY abs(e.at_ - c.at_)) <= {AGAIN} "
-            "OR e.at_ = c.certain_ OR e.at_ = c.possible_ ORDER BY 1, 2"
+            "OR e.at_ = c.certain_ OR e.at_ = c.possible_) AS w "
+            "JOIN events AS e ON e.file_ = w.file_ AND e.line_ = w.line_ ORDER BY 1, 2"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.audit.columns.calendar import HOURS
@@ -36,6 +37,7 @@ class Told:
         self.counts: defaultdict[tuple[str, str], Counter[Outcome]] = defaultdict(Counter)
         self.dispensed: Counter[tuple[str, str]] = Counter()
         self.findings: list[LogFinding] = []
+        self._clauses_of = cache(agreement.clauses_of)
         self._kept: Counter[tuple[str, Outcome]] = Counter()
 
     def count(self, rule: str, month: str, outcome: Outcome, number: int) -> None:
@@ -58,7 +60,7 @@ class Told:
             LogFinding(
                 rule=rule,
                 agreement=self.agreement,
-                clauses=self.agreement.clauses_of(rule.id),
+                clauses=self._clauses_of(rule.id),
                 outcome=judgement.outcome,
                 at=judgement.at,
                 places=(judgement.place, *judgement.others),

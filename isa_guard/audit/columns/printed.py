@@ -11,6 +11,7 @@ from isa_guard.language.columns import Dialect, Printer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from isa_guard.audit.columns.calendar import Calendar
     from isa_guard.audit.columns.database import Database
     from isa_guard.language.values import Value
 
@@ -22,19 +23,24 @@ class Printed:
         self,
         database: Database,
         fields: Iterable[str],
+        calendar: Calendar,
         variable: str = "event",
         given: Mapping[str, Value] | None = None,
     ) -> None:
         self.database = database
+        self.calendar = calendar
         columns = {f"{variable}.{name}": f"e.{column(name)}" for name in fields}
+        if f"{variable}.at" in columns:
+            day = f"CASE WHEN {columns[f'{variable}.at']} IS NOT NULL THEN {calendar.day} END"
+            columns[f"day({variable}.at)"] = f"({day})"
         self.printer = Printer(Dialect.DUCKDB, columns, given=given, dated=frozenset({f"{variable}.at"}))
 
     def relation(self, name: str, actions: frozenset[str] | None) -> str:
-        """Answer the events of these actions, and those without one, with the answers of every lookup beside them.
+        """Answer the events of these actions, and those without one, with their hours `h` and the answers of every lookup.
 
         `name` begins the names of the tables in which the answers are kept.
         """
-        relation = f"{of_actions(self.database, actions)} AS e"
+        relation = f"{of_actions(self.database, actions)} AS e {self.calendar.joined()}"
         for lookup in self.printer.lookups:
             asked = lookup.asked(relation)
             keys = self.database.run(asked, self.parameters(asked)).fetchall()

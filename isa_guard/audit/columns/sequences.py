@@ -32,15 +32,15 @@ class SequenceInColumns:
         self.name = name
         self.keys = tuple(column(field) for field in pattern.by)
         selector = pattern.trigger
-        printed = Printed(database, events.fields, selector.variable if selector else "event")
+        printed = Printed(database, events.fields, calendar, selector.variable if selector else "event")
         condition = printed.printer.of(selector.condition).text if selector else "TRUE"
         relation = printed.relation(name, selector.actions if selector else None)
         keys = "".join(f"e.{key}, " for key in self.keys)
         number = f"e.{column(pattern.number)}"
         given = " AND ".join(f"{one} IS NOT NULL" for one in (*(f"e.{key}" for key in self.keys), number))
         query = (
-            f"CREATE TABLE {name}_numbers AS SELECT e.file_, e.line_, e.at_, {keys}{number} AS number_, "  # noqa: S608 - printed
-            f"({condition}) IS NOT NULL AND {given} AS sure_ FROM {relation} {calendar.joined()} "
+            f"CREATE TEMP TABLE {name}_numbers AS SELECT e.file_, e.line_, e.at_, {keys}{number} AS number_, "  # noqa: S608 - printed
+            f"({condition}) IS NOT NULL AND {given} AS sure_ FROM {relation} "
             f"WHERE ({condition}) IS DISTINCT FROM FALSE"
         )
         if version is not None:
@@ -56,7 +56,7 @@ class SequenceInColumns:
         place = "file_, line_, at_"
         nothing = "NULL::INTEGER AS other_file_, NULL::BIGINT AS other_line_"
         query = (
-            f"CREATE TABLE {self.name} AS WITH placed AS (SELECT *, row_number() OVER s AS nth_, "  # noqa: S608 - names made here
+            f"CREATE TEMP TABLE {self.name} AS WITH placed AS (SELECT *, row_number() OVER s AS nth_, "  # noqa: S608 - names made here
             f"first_value(file_) OVER s AS first_file_, first_value(line_) OVER s AS first_line_ "
             f"FROM {self.name}_numbers WHERE sure_ WINDOW s AS ({same})), "
             f"firsts AS (SELECT {place}, number_, lag(number_) OVER o AS before_, lag(file_) OVER o AS other_file_, "
