@@ -26,7 +26,7 @@ from isa_guard.language.pattern import (
 
 LIMIT_FORKS: Final = 8  # places outside of repeats at which there are two ways on: at most 256 ways in all
 _PART: Final = re.compile(
-    r"(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<escape>\\.)|\(\?P?<(?P<name>[A-Za-z_][A-Za-z0-9_]*)>"
+    r"(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<escape>\\.)|\(\?P<(?P<name>[A-Za-z_][A-Za-z0-9_]*)>"
     r"|(?P<flags>\(\?[^:])|(?P<end>\$)|[^\\(\[$]+|.",
     re.DOTALL,
 )
@@ -73,6 +73,8 @@ def _for_python(text: str) -> str:
     made: list[str] = []
     for found in _PART.finditer(text):
         part = found.group()
+        if part == "(?<":  # which only later versions of RE2 know
+            raise PatternError("write a named group as (?P<user>[^ ]+)")
         if found["flags"]:
             raise PatternError("flags are not taken in these patterns: write both cases out, as [Aa]")
         if found["class"]:

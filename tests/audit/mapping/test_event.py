@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isa_guard.audit.mapping.load import load_mapping
+from isa_guard.audit.mapping.load import load_mapping, read_mapping
 from isa_guard.language.exact import EvalError, evaluate
-from isa_guard.language.types import Field, List, Record, String
+from isa_guard.language.types import Field, List, Record, String, Timestamp
 from isa_guard.language.values import from_date
 from isa_guard.load.dates import read_day
 from isa_guard.model.log import Fault, LogEvent, LogPlace
 from isa_guard.model.schemas import EVENT
-from tests.audit.mapping.maps import SIMPLE, bound, event, fault
+from tests.audit.mapping.maps import HEAD, SIMPLE, bound, event, fault
 
 AT = "2026-11-24T10:30:00Z"
 LINE = {"when": AT, "verb": "VIEW"}
@@ -149,6 +149,21 @@ def test_lets() -> None:
     mapping = bound(SIMPLE + "let: {both: line.verb + line.who}\nfields: {actor: both}\n")
     assert event(mapping, **LINE, who="1")["actor"] == "VIEW1"
     assert "actor" not in event(mapping, **LINE)
+
+
+def test_instants_of_an_agreements_own_lie_in_the_same_years() -> None:
+    own = Record("event", (*EVENT.fields, Field("opened_at", Timestamp(), optional=True)))
+    text = HEAD + SIMPLE + "fields: {opened_at: timestamp(line.verb)}\n"
+    mapping = read_mapping(text.encode(), "m.yaml", own)
+    assert event(mapping, when=AT, verb=AT)["opened_at"] == 1_795_516_200_000_000
+    assert fault(mapping, when=AT, verb="1960-01-01T00:00:00Z") == (Fault.TIME, "opened_at")
+    timed = text.replace("timestamp(line.verb)", "{time: {of: line.n, format: unix-s}}")
+    mapping = read_mapping(timed.encode(), "m.yaml", own)
+    assert event(mapping, **LINE, n=0)["opened_at"] == 0
+    assert "opened_at" not in event(mapping, **LINE)
+    assert fault(mapping, **LINE, n=-1) == (Fault.TIME, "opened_at")
+    as_it_is = load_mapping("isa-guard-events", own)
+    assert fault(as_it_is, reference="r", at=AT, opened_at="x") == (Fault.TIME, "opened_at")
 
 
 def test_events_as_they_are() -> None:
