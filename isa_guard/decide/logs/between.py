@@ -6,13 +6,14 @@ from collections import Counter, defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
+from isa_guard.decide.logs.absence import AbsenceState
 from isa_guard.decide.logs.ceiling import CeilingState
 from isa_guard.decide.logs.expectation import ExpectationState
 from isa_guard.decide.logs.judgement import Judgement, Span
 from isa_guard.decide.logs.sequence import SequenceState
 from isa_guard.decide.logs.windows import month_of
 from isa_guard.language.outcome import Outcome
-from isa_guard.model.log_rule import Ceiling, Expectation, Sequence
+from isa_guard.model.log_rule import Ceiling, Expectation, Order, Sequence, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from isa_guard.model.log import LogEvent
     from isa_guard.model.log_rule import LogRule
 
-State: TypeAlias = ExpectationState | CeilingState | SequenceState
+State: TypeAlias = ExpectationState | AbsenceState | CeilingState | SequenceState
 Reads: TypeAlias = "Callable[[LogEvent], None]"
 Judges: TypeAlias = "Callable[[LogEvent], bool]"
 
@@ -74,6 +75,8 @@ class BetweenEvents:
         met = partial(self._count, rule.id, Outcome.MET)
         pattern = rule.pattern
         match pattern:
+            case Expectation(wanted=Wanted.NEVER, order=Order.BEFORE):
+                return AbsenceState(rule, pattern, met)
             case Expectation():
                 return ExpectationState(rule, pattern, met)
             case Ceiling():
@@ -90,7 +93,9 @@ class BetweenEvents:
         """Answer what reads the events of an action; an event without one is read by all."""
         for state in self.states:
             pattern = state.pattern
-            if isinstance(state, ExpectationState) and (word is None or word in state.pattern.answer.actions):
+            if isinstance(state, ExpectationState | AbsenceState) and (
+                word is None or word in state.pattern.answer.actions
+            ):
                 yield state.answer
             if pattern.trigger is None or word is None or word in pattern.trigger.actions:
                 yield state.trigger if self.judges is every_event else partial(self._if_judged, state.trigger)

@@ -63,6 +63,7 @@ class ExpectationState:
         self.certain: defaultdict[Key, list[tuple[int, LogPlace]]] = defaultdict(list)
         self.possible: defaultdict[Key, list[tuple[int, LogPlace]]] = defaultdict(list)
         self.untold: list[Judgement] = []
+        self.fresh: list[Key] = []  # the key of what was opened last, for whoever takes it from here
 
     def trigger(self, event: LogEvent) -> None:
         """Read an event that may be one the rule is about."""
@@ -109,6 +110,7 @@ class ExpectationState:
             self.count_met(event.at)
             return
         self.open[key].append(one._replace(shown=shown_of(self.rule, event)))
+        self.fresh[:] = (key,)
 
     def _close(self, key: Key, at: int) -> None:
         left = [one for one in self.open[key] if not (one.limit is not None and one.at <= at <= one.limit)]

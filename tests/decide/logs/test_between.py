@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from isa_guard.decide.logs.absence import AbsenceState
 from isa_guard.decide.logs.between import BetweenEvents
 from isa_guard.language.values import Value
 from isa_guard.load.agreement import load_around
@@ -150,3 +151,19 @@ def test_the_last_instant_of_a_period_is_within_it(later: int, outcome: str) -> 
     ]
     assert sum(told(rule, log, None).values()) == 1
     assert {name for name, _, _ in told(rule, log, None)} == {outcome}
+
+
+def test_of_what_is_in_order_the_time_and_the_place_are_kept_alone() -> None:
+    between = BetweenEvents((rule_of("never before"),))
+    for line in range(1_000):
+        between.judge(LogEvent(FRIDAY + line, LogPlace(0, line), {"action": "shared", "ref": "a"}))
+    (state,) = between.states
+    assert isinstance(state, AbsenceState)
+    assert not state.known.open
+    # A line that comes late and belongs before half of them.
+    late: dict[str, Value] = {"action": "disposed", "recorded": True, "ref": "a"}
+    between.judge(LogEvent(FRIDAY + 500, LogPlace(0, 1_000), late))
+    found = [one for _, one in between.settle(None)]
+    assert [one.place.line for one in found] == list(range(500, 1_000))
+    assert {one.shown["ref"] for one in found} == {"a"}
+    assert sum(outcomes.total() for outcomes in between.tally().values()) == 1_000
