@@ -39,18 +39,23 @@ def follow(
         raise UsageError("say where to keep what is open: --state FILE")
     logs = [(name, work.mapping_for(name)) for name in _paths(names)]
     frozen = now_or(as_of) if as_of else None
+    late = period_of(lateness)
     kept = State(Path(state))
     try:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
         outbox = Outbox(kept, sys.stdout, _line if sys.stdout.isatty() else None)
         clock = _clock(frozen)
-        follower = Follower(kept, work.versions, logs, outbox, clock, period_of(lateness), fault_words)
+        follower = Follower(kept, work.versions, logs, outbox, clock, late, fault_words)
+    except BaseException:
+        kept.close()
+        raise
+    try:
         _run(follower, once=once)
         _summed(follower)
         return follower.standing.exit_code() if once else 0
     finally:
-        kept.close()
+        follower.close()
 
 
 def _clock(frozen: datetime | None) -> Callable[[], datetime]:

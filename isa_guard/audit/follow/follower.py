@@ -54,10 +54,22 @@ class Follower:
         self.judging = Judging(versions, self.book, clock())
         self.watermark: int = state.meta("watermark", 0)
         self.late: int = state.meta("late", 0)
-        self.logs = [Log(path, mapping, self.book) for path, mapping in logs]
+        self.logs: list[Log] = []
         self.standing = Standing(state, versions, self.judging)
-        self._commit()
-        outbox.resume()
+        try:
+            for path, mapping in logs:
+                self.logs.append(Log(path, mapping, self.book))
+            self._commit()
+            outbox.resume()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of every file. What was not committed is as if it had not been read."""
+        for log in self.logs:
+            log.tail.close()
+        self.state.close()
 
     def step(self) -> bool:
         """Read one batch, or where there is none let the clock pass; answer whether anything was read."""

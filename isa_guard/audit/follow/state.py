@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "isa-guard/follow/1"
 KEY_OCTETS: Final = 16  # of the HMAC; two keys meet by chance in 2^64
+PRAGMAS: Final = (
+    "locking_mode = EXCLUSIVE",
+    "journal_mode = DELETE",
+    "synchronous = FULL",
+    "cache_size = -32768",
+)
 TABLES: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE file (
@@ -65,34 +71,33 @@ class State:
         """Open a state, or begin one. Raises UsageError, LoadError."""
         self.path = path
         _make(path)
-        try:
-            self.database = sqlite3.connect(path, isolation_level=None, timeout=1.0)
-            self.database.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self.database.execute("PRAGMA journal_mode = DELETE")
-            self.database.execute("PRAGMA synchronous = FULL")
-            self.database.execute("PRAGMA cache_size = -32768")
-            self.database.execute("BEGIN EXCLUSIVE")
-            self._begin()
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
-                raise UsageError(f"another process follows with the state {path}") from None
-            raise _unusable(path, str(error)) from None
-        except sqlite3.DatabaseError as error:
-            raise _unusable(path, str(error)) from None
+        self.database = sqlite3.connect(path, isolation_level=None, timeout=1.0)
         self.run = self.database.execute
-        self._secret = bytes(self.meta("secret"))
+        try:
+            self._open()
+            self._secret = bytes(self.meta("secret"))
+        except BaseException as error:
+            self.close()
+            if "locked" in str(error) and isinstance(error, sqlite3.OperationalError):
+                raise UsageError(f"another process follows with the state {path}") from None
+            if isinstance(error, sqlite3.DatabaseError):
+                raise _unusable(path, str(error)) from None
+            raise
 
-    def _begin(self) -> None:
-        empty = not self.database.execute("SELECT 1 FROM sqlite_master").fetchone()
-        if empty:
-            for statement in TABLES.split(";"):
-                self.database.execute(statement)
-            self.keep("format", FORMAT)
-            self.keep("secret", secrets.token_bytes(32))
-            self.keep("name", secrets.token_hex(8))
-            self.commit()
-        elif self.database.execute("SELECT value FROM meta WHERE name = 'format'").fetchone() != (FORMAT,):
-            raise _unusable(self.path, "it is of another format")
+    def _open(self) -> None:
+        for pragma in PRAGMAS:
+            self.run(f"PRAGMA {pragma}")
+        self.run("BEGIN EXCLUSIVE")
+        if self.run("SELECT 1 FROM sqlite_master").fetchone():
+            if self.run("SELECT value FROM meta WHERE name = 'format'").fetchone() != (FORMAT,):
+                raise _unusable(self.path, "it is of another format")
+            return
+        for statement in TABLES.split(";"):
+            self.run(statement)
+        self.keep("format", FORMAT)
+        self.keep("secret", secrets.token_bytes(32))
+        self.keep("name", secrets.token_hex(8))
+        self.commit()
 
     def meta(self, name: str, default: Any = None) -> Any:
         """Answer one value of the state as a whole."""
