@@ -15,8 +15,8 @@ from isa_guard.audit.follow.identity import id_of
 from isa_guard.audit.follow.outbox import Outbox
 from isa_guard.audit.follow.state import State
 from isa_guard.audit.lines.reading import read_lines
-from isa_guard.audit.mapping.mapping import LogMapping
 from isa_guard.audit.mapping.load import load_mapping
+from isa_guard.audit.mapping.mapping import LogMapping
 from isa_guard.audit.rows.engine import RowsAudit
 from isa_guard.language.values import Value, from_datetime, to_datetime
 from isa_guard.load.agreement import load_around
