@@ -85,6 +85,14 @@ def test_the_leap_second_is_clamped_to_the_end_of_its_minute(text: str) -> None:
     assert time_reader(TimeFormat("rfc3339", leap="clamp"))(text) == micros(2017, 1, 1) - 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["2026-11-01T10:30:60Z", "2026-11-24T23:59:60Z", "2016-12-31T23:59:60+01:00", "2016-12-31T23:59:61Z"],
+)
+def test_a_second_60_that_no_month_ends_with_is_none(text: str) -> None:
+    assert time_reader(TimeFormat("rfc3339", leap="clamp"))(text) is None
+
+
 def test_the_leap_second_of_a_local_pattern() -> None:
     clamping = time_reader(local(leap="clamp"))
     assert clamping("01/07/2012 00:59:60") == micros(2012, 7, 1) - 1  # 23:59:60 UTC, in British Summer Time
