@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from isa_guard.cli.main import COMMANDS
+from isa_guard.cli.schema import LOG_MAP, log_map_schema
 from isa_guard.load.agreement import load
 from isa_guard.load.json_schema import KINDS, json_schema
 from isa_guard.model.schemas import SCHEMAS
@@ -25,6 +26,7 @@ def pages() -> dict[str, str]:
         "reference/fields.md": fields_page(SCHEMAS),
         "reference/commands.md": commands_page(),
         **{f"schemas/{kind}.json": json.dumps(json_schema(kind), indent=2) + "\n" for kind in KINDS},
+        f"schemas/{LOG_MAP}.json": json.dumps(log_map_schema(), indent=2) + "\n",
     }
 
 

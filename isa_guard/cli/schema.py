@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
+from typing import Any, Final
 
 import click
 
 from isa_guard.cli.settings import read_settings
 from isa_guard.errors import UsageError
+
+LOG_MAP: Final = "log-map"
+
+
+def log_map_schema() -> dict[str, Any]:
+    """Answer the schema of a log map, whose shape is the audit's own."""
+    from isa_guard.audit.mapping.shapes import LogMapDocument
+    from isa_guard.load.json_schema import shape_schema
+
+    return shape_schema(LogMapDocument, LOG_MAP)
 
 
 @click.command()
@@ -19,7 +30,10 @@ def command(*, kind: str | None, agreement: str | None) -> int:
     from isa_guard.model.schemas import SCHEMAS
 
     if kind is None:
-        click.echo("\n".join(KINDS))
+        click.echo("\n".join((*KINDS, LOG_MAP)))
+        return 0
+    if kind == LOG_MAP:
+        click.echo(json.dumps(log_map_schema(), indent=2))
         return 0
     schemas = SCHEMAS
     if agreement:

@@ -60,14 +60,20 @@ def json_schema(kind: str, schemas: Mapping[FactKind, Record] = SCHEMAS) -> dict
                 {"required": found.pop("required")},
                 {"required": ["format", "id", "version", "title", "in-force", "inherit"]},
             ]
-        return {
-            "$schema": DRAFT,
-            "title": f"isa-guard {kind}",
-            **{k: v for k, v in found.items() if k != "title"},
-        }
+        return _titled(found, kind)
     if kind in {one.value for one in FactKind}:
         return _fact(FactKind(kind), schemas[FactKind(kind)])
     raise UsageError(f"there is no kind of document `{kind}`; {did_you_mean(kind, KINDS)}")
+
+
+def shape_schema(shape: type, kind: str) -> dict[str, Any]:
+    """Answer the schema of a kind of document whose shape is declared elsewhere."""
+    return _titled(model_of(shape).model_json_schema(by_alias=True), kind)
+
+
+def _titled(found: dict[str, Any], kind: str) -> dict[str, Any]:
+    rest = {name: value for name, value in found.items() if name != "title"}
+    return {"$schema": DRAFT, "title": f"isa-guard {kind}", **rest}
 
 
 def _fact(kind: FactKind, record: Record) -> dict[str, Any]:
