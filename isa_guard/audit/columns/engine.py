@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from isa_guard.audit.columns.between import BetweenInColumns
@@ -11,6 +12,9 @@ from isa_guard.audit.columns.each import EachInColumns
 from isa_guard.audit.columns.events import TABLE, Events
 from isa_guard.audit.columns.fields import fields_of
 from isa_guard.audit.columns.outcomes import Told
+from isa_guard.audit.columns.plain import NotPlainError
+from isa_guard.audit.columns.quick import read_plain
+from isa_guard.audit.lines.reading import STDIN, read_lines
 from isa_guard.decide.logs.judgement import Span
 from isa_guard.model.audit import Audit
 from isa_guard.model.facts import FactKind
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
+    from isa_guard.audit.lines.sources import LogSource
+    from isa_guard.audit.mapping.mapping import LogMapping
     from isa_guard.model.agreement import Versions
     from isa_guard.model.audit import AnyRule, Tally
     from isa_guard.model.log import Blank, FileRead
@@ -61,6 +67,17 @@ class ColumnsAudit:
                 add(line)
             elif isinstance(line, Rejected) and len(self.rejected) < self.limit:
                 self.rejected.append(line)
+
+    def read_file(self, source: LogSource, mapping: LogMapping, index: int) -> FileRead:
+        """Read a log to its end, in DuckDB itself where nothing in it could be rejected. Raises as `read_lines` does."""
+        if isinstance(source, Path) and source != STDIN:
+            try:
+                return read_plain(self.database, self.events, source, mapping, index)
+            except NotPlainError:
+                pass  # the row reader alone judges what may be rejected
+        reading = read_lines(source, mapping, index)
+        self.read(reading)
+        return reading.file_read()
 
     def finished(self, files: tuple[FileRead, ...], until: int | None) -> Audit:
         """Answer the audit, once everything was read. To be called once. Raises Defect where two readings disagree."""

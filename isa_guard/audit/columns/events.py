@@ -36,6 +36,7 @@ class Events:
 
         self.database = database
         self.fields = tuple(fields)
+        self.typed = fields
         self.columns = tuple(column(name) for name in fields)
         spelled = Spelling(Dialect.DUCKDB).type
         self.types = {"file_": "INTEGER", "line_": "BIGINT", "at_": "BIGINT"} | {
