@@ -77,7 +77,7 @@ class Log:
                 self.tail.octets,
                 self.line,
                 self.tail.digest.hexdigest(),
-                self.tail.last,
+                self.state.seal(self.tail.last),
                 self.pieces.header,
                 self.greatest,
                 audited,
@@ -96,7 +96,7 @@ class Log:
             return self._begin(1)
         turn = rows[-1]
         (self.greatest,) = self.state.run("SELECT greatest FROM file WHERE id = ?", (turn.id,)).fetchone()
-        found = resumed(turn)
+        found = resumed(turn, self.state.seal)
         if found is None:
             self.line = turn.line
             self.book.changed(turn.name, turn.line, "gone", WHAT["gone"])

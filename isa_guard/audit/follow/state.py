@@ -122,8 +122,11 @@ class State:
 
     def key(self, values: tuple[Value, ...]) -> bytes:
         """Answer what stands for a key: no value can be read from it."""
-        text = json.dumps(values, separators=(",", ":"), default=repr)
-        return hmac.digest(self._secret, text.encode("utf-8", "surrogatepass"), "sha256")[:KEY_OCTETS]
+        return self.seal(json.dumps(values, separators=(",", ":"), default=repr).encode())[:KEY_OCTETS]
+
+    def seal(self, octets: bytes) -> bytes:
+        """Answer what stands for octets that are not to be kept: their HMAC under the key of this state."""
+        return hmac.digest(self._secret, octets, "sha256")
 
     def told(self, rule: int, outcome: str, *, dispensed: bool, more: int = 1) -> None:
         """Count a finding that stands, or with `more` of -1 one that stands no longer."""

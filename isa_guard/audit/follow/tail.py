@@ -18,7 +18,9 @@ from isa_guard.errors import LoadError, Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import BinaryIO
+    from typing import BinaryIO, TypeAlias
+
+    Seal: TypeAlias = Callable[[bytes], bytes]
 
 CHUNK: Final = 4 * 1024 * 1024  # more than a record of CSV may take, so that a full one holds at least one
 TAIL: Final = 1024
@@ -60,7 +62,7 @@ class Tail:
         self.octets = turn.octets
         self.file = file
         self.digest = digest
-        self.last = turn.tail
+        self.last = b""  # the last octets that were read: never kept on disk, they are somebody's
 
     def size(self) -> int:
         """Answer how many octets there are now."""
@@ -83,8 +85,24 @@ class Tail:
         """Answer how the file is no longer the one that was read: `cut`, `changed`, or nothing."""
         if self.size() < self.octets:
             return "cut"
-        held = os.pread(self.file.fileno(), len(self.last), self.octets - len(self.last))
-        return "" if held == self.last else "changed"
+        return "" if self._ending(len(self.last)) == self.last else "changed"
+
+    def _ending(self, size: int) -> bytes:
+        """Answer the octets that lie now where the last ones lay that were read."""
+        return os.pread(self.file.fileno(), size, self.octets - size)
+
+    def resume(self, seal: Seal) -> str:
+        """Read what was read before once more; answer how it is no longer the same: `edited` where its end is."""
+        at = 0
+        while at < self.octets and (data := os.pread(self.file.fileno(), min(CHUNK, self.octets - at), at)):
+            self.digest.update(data)
+            at += len(data)
+        self.last = self._ending(min(TAIL, self.octets))
+        if self.size() < self.octets:
+            return "cut"
+        if self.digest.hexdigest() == self.turn.sha256:
+            return ""
+        return "edited" if seal(self.last) == self.turn.tail else "changed"
 
     def piece(self, whole: Callable[[Lines], int], *, final: bool) -> Piece | None:
         """Answer the next whole lines, or None. `whole` says how many of them can be taken; `final` that no more come."""
@@ -132,22 +150,13 @@ class Tail:
         self.file.close()
 
 
-def resumed(turn: Turn) -> tuple[Tail, str] | None:
+def resumed(turn: Turn, seal: Seal) -> tuple[Tail, str] | None:
     """Answer the file of a turn, under whatever name, and what is wrong with it; None where it is gone."""
     path = _found(Path(turn.path), turn)
     if path is None:
         return None
-    file = opened(path)
-    digest = hashlib.sha256()
-    left = turn.octets
-    while left and (data := file.read(min(CHUNK, left))):
-        digest.update(data)
-        left -= len(data)
-    tail = Tail(turn, file, digest)
-    fault = tail.fault()
-    if not fault and digest.hexdigest() != turn.sha256:
-        fault = "edited"  # its end is where it was: reading goes on from there
-    return tail, fault
+    tail = Tail(turn, opened(path), hashlib.sha256())
+    return tail, tail.resume(seal)
 
 
 def _found(path: Path, turn: Turn) -> Path | None:
