@@ -36,7 +36,9 @@ def render(audit: Audit, manner: Manner | None = None, listed: int = LISTED) -> 
     """Answer the whole report, ending in a newline."""
     how = manner or Manner()
     head = how.paint(verdict_words(audit), STYLES.get(audit.exit_code, "31;1"))
-    lines = [f"{head}  {number(audit.audited, 'event')} {span(audit)}".rstrip()]
+    lines = [f"{head}  {number(audit.audited, 'event')}"]
+    if span(audit):
+        lines.append(f"  {span(audit)}")
     as_at = instant(audit.now)
     lines += [f"  under {one.id} {one.version}, as at {as_at}" for one in audit.agreements]
     lines += _rules(audit, how, listed)
