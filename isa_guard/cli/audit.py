@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -72,6 +73,12 @@ class _WithMap(click.Command):
 )
 @click.option("--lateness", default="1 hour", help="With --follow: how late a line may be. Default: 1 hour.")
 @click.option("--once", is_flag=True, help="With --follow: read what there is, and end.")
+@click.option(
+    "--master", help="With the Spark engine: a cluster, as spark://host:7077. Default: this machine."
+)
+@click.option(
+    "--shared", type=click.Path(path_type=Path), help="With --master: a folder that every machine of it has."
+)
 @click.option("--engine", type=click.Choice(ENGINES), default=None, help="What does the work. Default: rows.")
 @click.option(
     "--record/--no-record", default=None, help="Sign and append the audit. Default: yes if a register is set."
@@ -99,6 +106,8 @@ def command(
     lateness: str,
     once: bool,
     engine: str | None,
+    master: str | None,
+    shared: Path | None,
     record: bool | None,
     register: str | None,
     key: str | None,
@@ -132,6 +141,9 @@ def command(
         from isa_guard.cli.follow import follow as following
 
         return following(work, logs, state=state, lateness=lateness, once=once, as_of=as_of)
+    if (master or shared) and engine != "spark":
+        raise UsageError("--master and --shared go with --engine spark")
+    work.master, work.folder = master or work.master, shared
     audit = work.audited(logs, engine or "rows", rejects)
     if audit.audited and recording:
         from isa_guard.cli.recording import with_record

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Self
 
 from isa_guard.cli.output import coloured, width_for, write_each
 from isa_guard.errors import UsageError
+from isa_guard.model.log import Rejected
 from isa_guard.report.audits.words import fault_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import TextIO
 
     from isa_guard.model.audit import Audit
-    from isa_guard.model.log import Rejected
+    from isa_guard.model.log import Blank, LogEvent
 
 
 def write_audit(audit: Audit, wanted: Iterable[tuple[str, str]], color: str) -> None:
@@ -72,3 +73,10 @@ class Rejects:
             "why": fault_words(one),
         }
         self.file.write(json.dumps(data, ensure_ascii=False) + "\n")
+
+    def noting(self, lines: Iterable[LogEvent | Rejected | Blank]) -> Iterator[LogEvent | Rejected | Blank]:
+        """Answer the lines one by one, each rejected one written on the way."""
+        for line in lines:
+            if isinstance(line, Rejected):
+                self.note(line)
+            yield line

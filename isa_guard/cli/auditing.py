@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from isa_guard.audit.lines.merged import merged
 from isa_guard.audit.lines.reading import read_lines
@@ -14,23 +14,28 @@ from isa_guard.audit.mapping.load import load_mapping, ready_mappings
 from isa_guard.cli.audit_output import Rejects
 from isa_guard.cli.checker import shelf_of
 from isa_guard.cli.log import LOG
-from isa_guard.cli.progress import told_lines
+from isa_guard.cli.progress import shown, told_lines
 from isa_guard.errors import UsageError
 from isa_guard.language.values import from_datetime
 from isa_guard.load.agreement import load
 from isa_guard.model.facts import FactKind
-from isa_guard.model.log import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from isa_guard.audit.lines.reading import Reading
+    from isa_guard.audit.lines.sources import LogSource
     from isa_guard.audit.mapping.mapping import LogMapping
     from isa_guard.cli.settings import Settings
     from isa_guard.model.agreement import Versions
     from isa_guard.model.audit import Audit
-    from isa_guard.model.log import Blank, FileRead, LogEvent
+    from isa_guard.model.log import Blank, LogEvent, Rejected
+
+Logs: TypeAlias = "Sequence[tuple[LogSource, LogMapping]]"
+Engine: TypeAlias = "Callable[[Auditing, Logs, Rejects], Audit]"
+
+LOCAL: Final = "local[*]"  # Spark on this machine, on all its cores
 
 
 class Auditing:
@@ -39,6 +44,8 @@ class Auditing:
     def __init__(
         self, settings: Settings, now: datetime, until: datetime | None, listed: int, maps: Sequence[str]
     ) -> None:
+        self.master = LOCAL
+        self.folder: Path | None = None
         self.now = now
         self.until = None if until is None else from_datetime(until)
         self.listed = listed
@@ -50,38 +57,20 @@ class Auditing:
 
     def audited(self, names: Sequence[str], engine: str, rejects: str | None) -> Audit:
         """Answer the audit of the logs. Raises LoadError, UsageError."""
-        readings = self.readings(names)
+        logs = self.logs(names)
         with ExitStack() as stack:
-            sink = stack.enter_context(Rejects(rejects, [reading.name for reading in readings]))
-            audit = self._engine(engine, readings, sink)
+            sink = stack.enter_context(Rejects(rejects, [name_of(source) for source, _ in logs]))
+            audit = ENGINES[engine](self, logs, sink)
         LOG.info("audited", events=audit.audited, rejected=audit.refused, engine=audit.engine)
         return audit
 
-    def readings(self, names: Sequence[str]) -> list[Reading]:
-        """Answer the logs, each ready to be read by its map. Raises LoadError, UsageError."""
-        found = []
-        for index, source in enumerate(log_sources(names)):
-            name = str(source) if isinstance(source, Path) else source.name
-            found.append(read_lines(source, self.mapping_for(name), index))
-        return found
+    def logs(self, names: Sequence[str]) -> list[tuple[LogSource, LogMapping]]:
+        """Answer the logs, each with its map. Raises LoadError, UsageError."""
+        return [(source, self.mapping_for(name_of(source))) for source in log_sources(names)]
 
-    def _engine(self, engine: str, readings: Sequence[Reading], sink: Rejects) -> Audit:
-        # Side by side in the order of time, so that little waits for its answer.
-        lines = _noted(told_lines(merged(readings), "reading"), sink)
-        if engine == "rows":
-            from isa_guard.audit.rows.engine import RowsAudit
-
-            rows = RowsAudit(self.versions, self.now, self.listed)
-            rows.read(lines)
-            return rows.finished(_files(readings), self.until)
-        from isa_guard.audit.columns.engine import ColumnsAudit
-
-        with ColumnsAudit(self.versions, self.now, self.listed) as columns:
-            columns.read(lines)
-            audit = columns.finished(_files(readings), self.until)
-            if columns.by_rows:
-                LOG.info("judged line by line, having no exact text in SQL", rules=", ".join(columns.by_rows))
-            return audit
+    def readings(self, logs: Logs) -> list[Reading]:
+        """Answer the logs ready to be read line by line."""
+        return [read_lines(source, mapping, index) for index, (source, mapping) in enumerate(logs)]
 
     def mapping_for(self, name: str) -> LogMapping:
         """Answer the map of a log: the first whose pattern is its name, else the one that goes for all."""
@@ -102,8 +91,9 @@ class Auditing:
         return self.loaded[wanted]
 
 
-def _files(readings: Sequence[Reading]) -> tuple[FileRead, ...]:
-    return tuple(reading.file_read() for reading in readings)
+def name_of(source: LogSource) -> str:
+    """Answer what a log is called."""
+    return str(source) if isinstance(source, Path) else source.name
 
 
 def _named(written: str) -> tuple[str, str]:
@@ -111,10 +101,47 @@ def _named(written: str) -> tuple[str, str]:
     return (pattern, wanted) if equals else ("", written)
 
 
-def _noted(
-    lines: Iterable[LogEvent | Rejected | Blank], sink: Rejects
-) -> Iterator[LogEvent | Rejected | Blank]:
-    for line in lines:
-        if isinstance(line, Rejected):
-            sink.note(line)
-        yield line
+def _rows(work: Auditing, logs: Logs, sink: Rejects) -> Audit:
+    from isa_guard.audit.rows.engine import RowsAudit
+
+    readings = work.readings(logs)
+    rows = RowsAudit(work.versions, work.now, work.listed)
+    # Side by side in the order of time, so that little waits for its answer.
+    rows.read(sink.noting(told_lines(merged(readings), "reading")))
+    return rows.finished(tuple(reading.file_read() for reading in readings), work.until)
+
+
+def _duckdb(work: Auditing, logs: Logs, sink: Rejects) -> Audit:
+    from isa_guard.audit.columns.engine import ColumnsAudit
+
+    def noted(lines: Iterable[LogEvent | Rejected | Blank]) -> Iterable[LogEvent | Rejected | Blank]:
+        return sink.noting(told_lines(lines, "reading"))
+
+    with ColumnsAudit(work.versions, work.now, work.listed) as columns:
+        files = [
+            columns.read_file(source, mapping, index, noted)
+            for index, (source, mapping) in enumerate(shown(logs, "reading"))
+        ]
+        audit = columns.finished(tuple(files), work.until)
+        _tell_rows(columns.by_rows)
+        return audit
+
+
+def _spark(work: Auditing, logs: Logs, sink: Rejects) -> Audit:
+    from isa_guard.audit.spark.engine import SparkAudit
+
+    readings = work.readings(logs)
+    spark = SparkAudit(work.versions, work.now, work.listed, master=work.master, folder=work.folder)
+    with spark:
+        spark.read(sink.noting(told_lines(merged(readings), "reading")))
+        audit = spark.finished(tuple(reading.file_read() for reading in readings), work.until)
+        _tell_rows(spark.by_rows)
+        return audit
+
+
+def _tell_rows(rules: Sequence[str]) -> None:
+    if rules:
+        LOG.info("judged line by line, having no exact text in SQL", rules=", ".join(rules))
+
+
+ENGINES: Final[Mapping[str, Engine]] = {"rows": _rows, "duckdb": _duckdb, "spark": _spark}

@@ -26,7 +26,7 @@ def cost_table(logs: Sequence[str], maps: Sequence[str], settings: Settings) -> 
 
     now = datetime.now(UTC)
     work = Auditing(settings, now, None, 1, maps)
-    lines = merged(work.readings(logs))
+    lines = merged(work.readings(work.logs(logs)))
     events = list(islice((line for line in lines if isinstance(line, LogEvent)), LIMIT))
     if not events:
         raise LoadError((Problem("there is no event in these logs", Place(logs[0]), "", "empty"),))

@@ -21,7 +21,7 @@ from isa_guard.model.facts import FactKind
 from isa_guard.model.log import LogEvent, Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
     from types import TracebackType
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from isa_guard.model.agreement import Versions
     from isa_guard.model.audit import AnyRule, Tally
     from isa_guard.model.log import Blank, FileRead
+
+    Lines = Iterable[LogEvent | Rejected | Blank]
+    Noted = Callable[[Lines], Lines]
 
 ENGINE: Final = "duckdb"
 
@@ -68,15 +71,18 @@ class ColumnsAudit:
             elif isinstance(line, Rejected) and len(self.rejected) < self.limit:
                 self.rejected.append(line)
 
-    def read_file(self, source: LogSource, mapping: LogMapping, index: int) -> FileRead:
-        """Read a log to its end, in DuckDB itself where nothing in it could be rejected. Raises as `read_lines` does."""
+    def read_file(self, source: LogSource, mapping: LogMapping, index: int, noted: Noted = iter) -> FileRead:
+        """Read a log to its end, in DuckDB itself where nothing in it could be rejected. Raises as `read_lines` does.
+
+        `noted` is put around the lines of a log that is read line by line.
+        """
         if isinstance(source, Path) and source != STDIN:
             try:
                 return read_plain(self.database, self.events, source, mapping, index)
             except NotPlainError:
                 pass  # the row reader alone judges what may be rejected
         reading = read_lines(source, mapping, index)
-        self.read(reading)
+        self.read(noted(reading))
         return reading.file_read()
 
     def finished(self, files: tuple[FileRead, ...], until: int | None) -> Audit:

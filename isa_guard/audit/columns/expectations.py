@@ -6,7 +6,7 @@ the period begins later.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from isa_guard.audit.columns.fields import column
 from isa_guard.audit.columns.outcomes import CANNOT_TELL, MET, NOT_MET
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from isa_guard.decide.logs.judgement import Span
     from isa_guard.model.log_rule import Expectation, Selector
 
-AGAIN: int = 100  # answers of one event that are judged again, nearest first
+CERTAIN: Final = "holds_"
+POSSIBLE: Final = "holds_ IS NULL"
+AGAIN: Final = 100  # answers of one event that are judged again, nearest first
 
 
 class ExpectationInColumns:
@@ -70,20 +72,35 @@ class ExpectationInColumns:
     def _join(self, span: Span) -> None:
         t_keys = ", ".join(f"t.{key}" for key in self.keys)
         query = (
-            f"CREATE TEMP TABLE {self.name} AS SELECT t.file_, t.line_, t.at_, {t_keys}, t.due_, c.at_ AS certain_, "  # noqa: S608 - names made here
-            f"p.at_ AS possible_, CAST({self._outcome(span)} AS TINYINT) AS outcome_ "
-            f"FROM {self.name}_triggers AS t {self._nearest('c', 'holds_')} {self._nearest('p', 'holds_ IS NULL')}"
+            f"CREATE TEMP TABLE {self.name} AS SELECT t.file_, t.line_, t.at_, {t_keys}, t.due_, "  # noqa: S608 - names made here
+            f"CAST({self._outcome(span)} AS TINYINT) AS outcome_ "
+            f"FROM {self.name}_triggers AS t {self._answer('c', CERTAIN)} {self._answer('p', POSSIBLE)}"
         )
         self.database.run(query)
 
-    def _nearest(self, name: str, which: str) -> str:
+    def _answer(self, name: str, which: str) -> str:
+        """The join of an answer of a kind that decides: without a period any on the right side does, else the nearest."""
+        if not self.database.one(f"SELECT count(*) FROM {self.name}_answers WHERE {which}")[0]:  # noqa: S608 - names made here
+            return f"CROSS JOIN (SELECT NULL::BIGINT AS at_, NULL::BIGINT AS due_) AS {name}"
+        if self.pattern.within is not None:
+            return self._nearest(name, which, "t")
+        extreme = "max" if self.pattern.order is Order.AFTER else "min"
+        keys = ", ".join(self.keys)
+        return (
+            f"LEFT JOIN (SELECT {keys}, {extreme}(at_) AS at_, any_value(due_) AS due_ FROM {self.name}_answers "  # noqa: S608 - names made here
+            f"WHERE {which} GROUP BY {keys}) AS {name} ON {self._equal('t', name)} AND t.at_ {self._side} {name}.at_"
+        )
+
+    def _nearest(self, name: str, which: str, to: str) -> str:
         """The join of the nearest answer of a kind on the right side."""
         keys = ", ".join(self.keys)
-        equal = " AND ".join(f"t.{key} = {name}.{key}" for key in self.keys)
         return (
             f"ASOF LEFT JOIN (SELECT DISTINCT {keys}, at_, due_ FROM {self.name}_answers WHERE {which}) AS {name} "  # noqa: S608 - names made here
-            f"ON {equal} AND t.at_ {self._side} {name}.at_"
+            f"ON {self._equal(to, name)} AND {to}.at_ {self._side} {name}.at_"
         )
+
+    def _equal(self, one: str, other: str) -> str:
+        return " AND ".join(f"{one}.{key} = {other}.{key}" for key in self.keys)
 
     def _outcome(self, span: Span) -> str:
         expected = self.pattern.wanted is Wanted.EXPECT
@@ -110,12 +127,16 @@ class ExpectationInColumns:
 
     def evidence(self, chosen: str) -> str:
         """Answer the query of the chosen events and of those nearest to them that may answer, by action and key alone."""
-        equal = " AND ".join(f"e.{key} = c.{key}" for key in self.keys)
         candidates = of_actions(self.database, self.pattern.answer.actions)
+        nearest = (
+            f"SELECT t.*, c.at_ AS certain_, p.at_ AS possible_ FROM {chosen} AS t "  # noqa: S608 - names made here
+            f"{self._nearest('c', CERTAIN, 't')} {self._nearest('p', POSSIBLE, 't')}"
+        )
         return (
             f"SELECT {self.events.select()} FROM (SELECT file_, line_ FROM {chosen} UNION "  # noqa: S608 - names made here
-            f"SELECT e.file_, e.line_ FROM {chosen} AS c JOIN {candidates} AS e ON {equal} AND c.at_ {self._side} e.at_ "
-            f"QUALIFY row_number() OVER (PARTITION BY c.file_, c.line_ ORDER BY abs(e.at_ - c.at_)) <= {AGAIN} "
-            "OR e.at_ = c.certain_ OR e.at_ = c.possible_) AS w "
+            f"SELECT e.file_, e.line_ FROM ({nearest}) AS n JOIN {candidates} AS e "
+            f"ON {self._equal('e', 'n')} AND n.at_ {self._side} e.at_ "
+            f"QUALIFY row_number() OVER (PARTITION BY n.file_, n.line_ ORDER BY abs(e.at_ - n.at_)) <= {AGAIN} "
+            "OR e.at_ = n.certain_ OR e.at_ = n.possible_) AS w "
             "JOIN events AS e ON e.file_ = w.file_ AND e.line_ = w.line_ ORDER BY 1, 2"
         )

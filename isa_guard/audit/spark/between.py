@@ -6,7 +6,7 @@ holds the two readings to one another at every audit, and gives the words.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
 
 from isa_guard.audit.columns.between import SAMPLE, actions_of, disagreement
 from isa_guard.audit.columns.outcomes import NUMBER, TOLD
@@ -16,12 +16,12 @@ from isa_guard.audit.spark.printed import of_actions
 from isa_guard.audit.spark.sequences import SequenceOnSpark
 from isa_guard.decide.logs.between import BetweenEvents
 from isa_guard.decide.logs.judgement import message
-from isa_guard.language.columns import NotPrintable
+from isa_guard.language.columns import OUTCOMES, NotPrintable
 from isa_guard.language.outcome import Outcome
 from isa_guard.model.log_rule import Ceiling, Expectation, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from isa_guard.audit.columns.outcomes import Told
     from isa_guard.audit.spark.calendar import Calendar
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from isa_guard.decide.logs.judgement import Judgement, Span
     from isa_guard.model.log_rule import LogRule
 
+PLACE_IN_TIME: Final = "at_, file_, line_"
+Chosen: TypeAlias = tuple[Any, ...]  # the number of an outcome, an instant, a file and a line
 OnSpark: TypeAlias = ExpectationOnSpark | CeilingOnSpark | SequenceOnSpark
 
 
@@ -60,11 +62,11 @@ class BetweenOnSpark:
     def _in_columns(self, rule: LogRule, name: str, span: Span) -> None:
         pattern = self._made(rule, name, span)
         self.calendar.count(name, [(rule.id, "outcome_")], self.told)
-        for outcome in TOLD:
-            if self.told.number(rule.id, outcome):
-                self._tell(rule, pattern, outcome, span)
+        asked = [outcome for outcome in TOLD if self.told.number(rule.id, outcome)]
         if self.told.number(rule.id, Outcome.MET) and not isinstance(pattern, SequenceOnSpark):
-            self._try_met(rule, pattern, span)
+            asked.append(Outcome.MET)
+        if asked:
+            self._tell(rule, pattern, self._chosen(name, asked), span)
 
     def _made(self, rule: LogRule, name: str, span: Span) -> OnSpark:
         """Make the table of the outcomes of a rule. Raises NotPrintable."""
@@ -80,40 +82,48 @@ class BetweenOnSpark:
             case _:
                 assert_never(pattern)
 
-    def _tell(self, rule: LogRule, pattern: OnSpark, outcome: Outcome, span: Span) -> None:
-        """Judge again the first of an outcome, and keep what is told of them."""
-        chosen = self._chosen(pattern.name, outcome, "at_, file_, line_", self.told.limit)
-        again: dict[tuple[Any, ...], list[Judgement]] = {}
+    def _tell(self, rule: LogRule, pattern: OnSpark, chosen: Iterable[Chosen], span: Span) -> None:
+        """Judge again what is chosen, and keep what is told of it."""
+        again: dict[Chosen, list[Judgement]] = {}
         for judgement in self._again(rule, pattern, span):
-            if judgement.outcome is outcome:
-                again.setdefault((judgement.at, *judgement.place), []).append(judgement)
-        for key in chosen:
+            key = (NUMBER[judgement.outcome], judgement.at, *judgement.place)
+            again.setdefault(key, []).append(judgement)
+        for number, *where in chosen:
+            key = (number, *where)
+            if OUTCOMES[number] is Outcome.MET:
+                if any((NUMBER[one], *where) in again for one in TOLD):
+                    raise disagreement(rule, tuple(where))
+                continue
             if not again.get(key):
-                raise disagreement(rule, key)
+                raise disagreement(rule, tuple(where))
             judgement = again[key].pop(0)
             self.told.keep(rule, judgement, message(rule.seen, judgement), message(rule.satisfy, judgement))
 
-    def _try_met(self, rule: LogRule, pattern: OnSpark, span: Span) -> None:
-        """Judge again a few that are met, from anywhere."""
-        chosen = set(self._chosen(pattern.name, Outcome.MET, "hash(line_, file_)", SAMPLE))
-        for judgement in self._again(rule, pattern, span):
-            key = (judgement.at, *judgement.place)
-            if key in chosen and judgement.outcome is not Outcome.MET:
-                raise disagreement(rule, key)
+    def _chosen(self, name: str, asked: Iterable[Outcome]) -> list[Chosen]:
+        """Make the table of what is judged again, and answer the outcome, the instant and the place of each.
 
-    def _chosen(self, name: str, outcome: Outcome, order: str, limit: int) -> list[tuple[Any, ...]]:
-        """Make the table of the outcomes that are judged again, and answer the instants and places in it."""
-        rows = self.store.collect(
-            f"{name}_chosen",
-            f"SELECT at_ AS told_at_, file_ AS told_file_, line_ AS told_line_, * FROM {name} "  # noqa: S608 - names made here
-            f"WHERE outcome_ = {NUMBER[outcome]} ORDER BY {order} LIMIT {limit}",
-        )
-        return sorted(row[:3] for row in rows)
+        What is told of is taken in order of time; of what is met, a few from anywhere.
+        """
+        parts = []
+        for outcome in asked:
+            met = outcome is Outcome.MET
+            order, limit = ("hash(line_, file_)", SAMPLE) if met else (PLACE_IN_TIME, self.told.limit)
+            parts.append(
+                f"(SELECT outcome_ AS told_, at_ AS told_at_, file_ AS told_file_, line_ AS told_line_, * FROM {name} "  # noqa: S608 - names made here
+                f"WHERE outcome_ = {NUMBER[outcome]} ORDER BY {order} LIMIT {limit})"
+            )
+        rows = self.store.collect(f"{name}_chosen", " UNION ALL ".join(parts))
+        return sorted(row[:4] for row in rows)
 
     def _again(self, rule: LogRule, pattern: OnSpark, span: Span) -> Iterator[Judgement]:
         """Answer what the rows reading says of the chosen events and their evidence."""
         between = BetweenEvents((rule,))
-        for event in self.events.fetch(self.store, pattern.evidence(f"{pattern.name}_chosen")):
+        evidence = pattern.evidence(f"{pattern.name}_chosen")
+        # The events of windows may be very many, and are counted one by one; any other evidence is at hand at once.
+        many = isinstance(pattern, CeilingOnSpark)
+        for event in (
+            self.events.fetch(self.store, evidence) if many else self.events.few(self.store, evidence)
+        ):
             between.judge(event)
         between.begin, between.end = span
         return (judgement for _, judgement in between.settle(None))

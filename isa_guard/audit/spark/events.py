@@ -101,8 +101,12 @@ class Events:
     def fetch(
         self, store: Store, query: str, given: Mapping[str, object] | None = None
     ) -> Iterator[LogEvent]:
-        """Answer the events of a query whose columns are those of `select`."""
+        """Answer the events of a query whose columns are those of `select`, one by one."""
         return map(self.event_of, store.rows(query, given))
+
+    def few(self, store: Store, query: str) -> list[LogEvent]:
+        """Answer the events of a query that has few, in the order of their places."""
+        return sorted(map(self.event_of, store.all(query)), key=lambda event: event.place)
 
     def close(self) -> None:
         """Close what is being written."""

@@ -121,5 +121,5 @@ class ExpectationOnSpark:
         return (
             f"SELECT {self.events.select()} FROM (SELECT file_, line_ FROM {chosen} UNION "  # noqa: S608 - names made here
             f"SELECT file_, line_ FROM ({near}) WHERE nth_ <= {AGAIN} OR nearest_) AS w "
-            f"JOIN {TABLE} AS e ON e.file_ = w.file_ AND e.line_ = w.line_ ORDER BY e.file_, e.line_"
+            f"JOIN {TABLE} AS e ON e.file_ = w.file_ AND e.line_ = w.line_"
         )

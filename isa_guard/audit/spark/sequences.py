@@ -73,5 +73,5 @@ class SequenceOnSpark:
         return (
             f"SELECT {self.events.select()} FROM (SELECT file_, line_ FROM {chosen} "  # noqa: S608 - names made here
             f"UNION SELECT other_file_, other_line_ FROM {chosen} WHERE other_file_ IS NOT NULL) AS w "
-            f"JOIN {TABLE} AS e ON e.file_ = w.file_ AND e.line_ = w.line_ ORDER BY e.file_, e.line_"
+            f"JOIN {TABLE} AS e ON e.file_ = w.file_ AND e.line_ = w.line_"
         )

@@ -19,6 +19,8 @@ _STATIC: Final = {
     "spark.log.level": "OFF",  # what fails is raised to us; its log would show values of events
     "spark.sql.catalogImplementation": "in-memory",
 }
+# Java writes its log before it hears of the level above.
+_QUIET: Final = "rootLogger.level = off\nstatus = off\n"
 # What executors elsewhere could not do with: they must reach the driver, and are many.
 _LOCAL: Final = {
     "spark.driver.host": "127.0.0.1",
@@ -42,6 +44,7 @@ def new_session(master: str, folder: Path, memory: str) -> Any:
     _need_java()
     if session_class.getActiveSession() is not None:
         raise UsageError("a Spark session is open already in this process: give it as `session`")
+    (folder / "quiet.properties").write_text(_QUIET, encoding="utf-8")
     builder = session_class.builder.master(master).appName("isa-guard audit")
     for name, value in _settings(master, folder, memory).items():
         builder = builder.config(name, value)
@@ -77,6 +80,7 @@ def _settings(master: str, folder: Path, memory: str) -> dict[str, str]:
         **SETTINGS[Dialect.SPARK],
         **_STATIC,
         "spark.driver.memory": memory,
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={(folder / 'quiet.properties').as_uri()}",
         "spark.sql.warehouse.dir": (folder / "warehouse").as_uri(),
     }
     if is_local(master):
