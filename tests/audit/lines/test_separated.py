@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from isa_guard.audit.lines.columns import line_reader, quick_cells
@@ -175,6 +175,8 @@ TEXTS = st.text(
 def test_what_csv_writes_is_read_as_it_was(
     tmp_path: Path, rows: list[tuple[int, str]], quoting: int, ending: str
 ) -> None:
+    # Where lines end in \n alone, the module leaves \r unquoted: what it then writes is another log.
+    assume(ending == "\r\n" or quoting == csv.QUOTE_ALL or not any("\r" in note for _, note in rows))
     out = io.StringIO()
     writer = csv.writer(out, quoting=quoting, lineterminator=ending)  # type: ignore[arg-type]
     writer.writerow(["ts", "note"])
