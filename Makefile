@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 
 # `make test` measures every branch. In decide none may be left out; some of language is reached by examples that
 # hypothesis finds anew each time, so its gate leaves a line or two of room.
-.PHONY: docs demo test test-fast faults lint check bench mutants format lock clean
+.PHONY: docs demo test test-fast faults exact lint check bench mutants format lock clean
 .DELETE_ON_ERROR:
 
 $(READY): requirements.lock pyproject.toml
@@ -31,6 +31,10 @@ test-fast: $(READY)
 # Every system call of a commit failing in turn, hundreds of kills, long random stories of a register. Takes an hour.
 faults: $(READY)
 	ISA_GUARD_FAULTS=all $(BIN)/python -m pytest -n auto tests/faults tests/stateful
+
+# A million rows that mislead and half a million random comparisons of the two readings of the language. Takes half an hour.
+exact: $(READY)
+	ISA_GUARD_EXACT=all $(BIN)/python -m pytest -n auto -s tests/language/test_columns_differential.py
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
@@ -118,28 +119,31 @@ def test_any_expression_is_in_duckdb_what_it_is_here(seed: int) -> None:
     judge(seed, Dialect.DUCKDB, 8, Tally())
 
 
-def test_twenty_five_thousand_comparisons_on_duckdb() -> None:
+def test_ten_thousand_comparisons_on_duckdb() -> None:
     tally = Tally()
-    for seed in range(80):
+    for seed in range(36):
         judge(seed, Dialect.DUCKDB, 12, tally)
     print(tally)  # noqa: T201 - the counts are the evidence
-    assert tally.all >= 25_000
-    assert tally.errors >= 3_000
+    assert tally.all >= 10_000
+    assert tally.errors >= 1_000
     assert tally.unprintable.total() < tally.printed // 8
 
 
 @pytest.mark.slow
-def test_half_a_million_comparisons_on_duckdb() -> None:
+def test_many_more_comparisons_on_duckdb() -> None:
     tally = Tally()
-    for seed in range(10_000, 11_500):
+    for seed in range(10_000, 11_500 if FULL else 10_100):
         judge(seed, Dialect.DUCKDB, 12, tally)
     print(tally)  # noqa: T201 - the counts are the evidence
-    assert tally.all >= 500_000
+    assert tally.all >= (500_000 if FULL else 25_000)
 
 
 # A million rows ---------------------------------------------------------------------------------------------
 
 BATCH = 50_000
+# `make exact` compares in full; CI a part, so that it stays quick.
+FULL = os.environ.get("ISA_GUARD_EXACT") == "all"
+ROWS = 1_000_000 if FULL else 50_000
 
 
 def quick(expression: Checked) -> Callable[[Any], Any]:
@@ -182,17 +186,18 @@ def differences(names: list[str], rows: list[Any]) -> Counter[str]:
 
 
 @pytest.mark.slow
-def test_a_million_rows_on_duckdb() -> None:
+def test_rows_that_mislead_on_duckdb() -> None:
     names, chance = list(DISAGREEMENTS), Random(11)
     base = [row(chance) for _ in range(BATCH)]
     different, rows = Counter[str](), 0
-    while rows < 1_000_000:
+    while rows < ROWS:
         batch = mixed(base, chance, BATCH)
         different += differences(names, batch)
         rows += len(batch)
     print(f"{rows * len(names)} comparisons of {len(names)} constructs, {different.total()} differences")  # noqa: T201
     assert different == Counter()
     assert len(names) >= 23
+    assert rows == ROWS
 
 
 # Spark ------------------------------------------------------------------------------------------------------
