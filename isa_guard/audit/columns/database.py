@@ -6,11 +6,12 @@ Nothing of an event, a rule or an agreement is ever a part of a statement: words
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from isa_guard.errors import IsaGuardError, UsageError
+from isa_guard.errors import Defect, IsaGuardError, UsageError
 from isa_guard.language.columns import SETTINGS, Dialect
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 MEMORY: Final = "4GB"
 BATCH: Final = 2_048
 _PARAMETER: Final = re.compile(r"\$([a-z_0-9]+)")
+
+
+class DatabaseFailed(IsaGuardError):
+    """The database could not do its work: no room, no memory."""
 
 
 class Database:
@@ -82,6 +87,20 @@ class Database:
         cells = ", ".join(f"unnest(CAST($v{n} AS {type_}[]))" for n, type_ in enumerate(columns.values()))
         self.connection.execute(f"INSERT INTO {table} SELECT {cells}", lists)
 
+    @contextmanager
+    def failing(self) -> Iterator[None]:
+        """Say in our words why the database fails. Raises DatabaseFailed for want of room, Defect for a refused statement."""
+        duckdb = _duckdb()
+        try:
+            yield
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+            kind = "memory" if isinstance(error, duckdb.OutOfMemoryException) else "room on the disk"
+            raise DatabaseFailed(
+                f"there is not enough {kind} for this audit; the rows engine needs less"
+            ) from None
+        except duckdb.Error as error:
+            raise Defect(f"DuckDB refused a statement ({type(error).__name__})") from error
+
     def close(self) -> None:
         """Close the connection and remove the folder with all that is in it."""
         self.connection.close()
@@ -94,10 +113,6 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-class DatabaseFailed(IsaGuardError):
-    """The database could not do its work: no room, no memory."""
 
 
 def _duckdb() -> Any:

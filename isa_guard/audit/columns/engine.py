@@ -87,6 +87,10 @@ class ColumnsAudit:
 
     def finished(self, files: tuple[FileRead, ...], until: int | None) -> Audit:
         """Answer the audit, once everything was read. To be called once. Raises Defect where two readings disagree."""
+        with self.database.failing():
+            return self._finished(files, until)
+
+    def _finished(self, files: tuple[FileRead, ...], until: int | None) -> Audit:
         self.events.flush()
         self.database.shut_in()
         begin, end = self.database.one(f"SELECT min(at_), max(at_) FROM {TABLE}")  # noqa: S608 - a name made here

@@ -78,10 +78,11 @@ class Events:
         columns = ", ".join(f"'{name}': '{type_}'" for name, type_ in self.types.items())
         path = str(self._path).replace("'", "''")
         before = self.count()
-        self.database.connection.execute(
-            f"INSERT INTO {TABLE} SELECT * FROM read_json('{path}', format = 'newline_delimited', "  # noqa: S608 - our own file
-            f"columns = {{{columns}}}, maximum_object_size = {LONGEST})"
-        )
+        with self.database.failing():
+            self.database.connection.execute(
+                f"INSERT INTO {TABLE} SELECT * FROM read_json('{path}', format = 'newline_delimited', "  # noqa: S608 - our own file
+                f"columns = {{{columns}}}, maximum_object_size = {LONGEST})"
+            )
         assert self.count() - before == self._waiting
         self._waiting = 0
         self._path.unlink()

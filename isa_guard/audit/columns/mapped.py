@@ -79,10 +79,9 @@ class Mapped:
         value = self._value(field)
         if field.words is not None:
             return self._words(field, value)
-        wanted = self.types.get(field.field)
         if field.time is not None:
             return self._time(field, value)
-        if field.field == AT or isinstance(wanted, Timestamp):
+        if isinstance(field.of.type, Timestamp) or field.field == AT:
             raise NotPlainError("a time made by an expression")
         match field.of.type:
             case String():

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from isa_guard.audit.mapping.mapping import LogMapping
 
 
-def read_plain(database: Database, events: Events, path: Path, mapping: LogMapping, index: int) -> FileRead:
+def read_plain(
+    database: Database, events: Events, path: Path, mapping: LogMapping, index: int, name: str = ""
+) -> FileRead:
     """Put the events of a file into their table. Raises NotPlainError, and then none of them is in it."""
     refuse_unless_simple(mapping)
     mapped = Mapped(database, mapping, events.typed, f"map{index}", index)
@@ -42,7 +44,7 @@ def read_plain(database: Database, events: Events, path: Path, mapping: LogMappi
         database.connection.execute("ROLLBACK")
         raise
     database.connection.execute("COMMIT")
-    return FileRead(str(path), mapping.id, plain.sha256, plain.octets, plain.lines, plain.lines, 0, 0)
+    return FileRead(name or str(path), mapping.id, plain.sha256, plain.octets, plain.lines, plain.lines, 0, 0)
 
 
 def _refuse_changed(path: Path, before: stat_result) -> None:
@@ -64,7 +66,7 @@ def _insert(database: Database, events: Events, path: Path, mapped: Mapped, inde
     )
     try:
         database.run(query, {**given, "path": str(path), **_nulls(mapped.mapping)})
-    except duckdb.Error as error:
+    except (duckdb.Error, UnicodeError) as error:
         raise NotPlainError(type(error).__name__) from None
 
 

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import duckdb
 import pytest
 
 from isa_guard.audit.columns import each, expectations
+from isa_guard.audit.columns.database import DatabaseFailed
 from isa_guard.audit.columns.engine import ColumnsAudit
 from isa_guard.errors import Defect, UsageError
 from isa_guard.language.columns import Column, NotPrintable
@@ -176,3 +178,12 @@ def test_nothing_is_left_behind_and_nothing_else_may_be_read() -> None:
             with pytest.raises(Exception, match=r"[Pp]ermission|disabled|locked"):
                 audit.database.connection.execute(refused)
     assert not folder.exists()
+
+
+def test_too_little_memory_is_told_in_words_and_a_refused_statement_is_a_defect() -> None:
+    with ColumnsAudit(shipped(), NOW, 1) as audit:
+        for kind, raised in (("OutOfMemoryException", DatabaseFailed), ("ParserException", Defect)):
+            error = getattr(duckdb, kind)("anything that stands in an event")
+            with pytest.raises(raised) as told, audit.database.failing():
+                raise error
+            assert "anything" not in str(told.value)
