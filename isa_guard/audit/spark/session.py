@@ -19,8 +19,13 @@ _STATIC: Final = {
     "spark.log.level": "OFF",  # what fails is raised to us; its log would show values of events
     "spark.sql.catalogImplementation": "in-memory",
 }
-# Java writes its log before it hears of the level above.
-_QUIET: Final = "rootLogger.level = off\nstatus = off\n"
+# Java writes its log before it hears of the level above; a log without a place to go to is not taken for one.
+_QUIET: Final = """
+rootLogger.level = off
+rootLogger.appenderRef.nowhere.ref = nowhere
+appender.nowhere.type = Null
+appender.nowhere.name = nowhere
+"""
 # What executors elsewhere could not do with: they must reach the driver, and are many.
 _LOCAL: Final = {
     "spark.driver.host": "127.0.0.1",
