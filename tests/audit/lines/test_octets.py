@@ -56,11 +56,13 @@ def expected(content: bytes) -> list[bytes]:
 
 PACKED = {
     "plain": LINES,
-    "gzip": gzip.compress(LINES),
-    "gzip, two members": gzip.compress(LINES[:500_001]) + gzip.compress(LINES[500_001:]),
-    "gzip, an empty member": gzip.compress(b"") + gzip.compress(LINES),
-    "gzip, zeros behind it": gzip.compress(LINES) + b"\0" * (3 * CHUNK),
-    "gzip, zeros between": gzip.compress(LINES[:7]) + b"\0" * (3 * CHUNK) + gzip.compress(LINES[7:]),
+    "gzip": gzip.compress(LINES, mtime=0),
+    "gzip, two members": gzip.compress(LINES[:500_001], mtime=0) + gzip.compress(LINES[500_001:], mtime=0),
+    "gzip, an empty member": gzip.compress(b"", mtime=0) + gzip.compress(LINES, mtime=0),
+    "gzip, zeros behind it": gzip.compress(LINES, mtime=0) + b"\0" * (3 * CHUNK),
+    "gzip, zeros between": gzip.compress(LINES[:7], mtime=0)
+    + b"\0" * (3 * CHUNK)
+    + gzip.compress(LINES[7:], mtime=0),
     "zstd": zstd(LINES),
     "zstd, two frames": zstd(LINES[:500_001]) + zstd(LINES[500_001:]),
     "zstd, frames to be skipped": SKIPPED + zstd(LINES[:7]) + SKIPPED + zstd(LINES[7:]) + SKIPPED,
@@ -75,7 +77,11 @@ def test_packed_files_hold_the_same_lines(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["plain", "gzip", "zstd"])
 @pytest.mark.parametrize("piece", [1, 3, 1000])
 def test_a_pipe_gives_what_it_has(kind: str, piece: int) -> None:
-    content = {"plain": LINES[:5000], "gzip": gzip.compress(LINES[:5000]), "zstd": zstd(LINES[:5000])}[kind]
+    content = {
+        "plain": LINES[:5000],
+        "gzip": gzip.compress(LINES[:5000], mtime=0),
+        "zstd": zstd(LINES[:5000]),
+    }[kind]
     file = HashedFile(Trickle(content, piece), "-")  # type: ignore[arg-type]
     assert [line for some in file.split() for line in some] == expected(LINES[:5000])
     assert file.sha256 == hashlib.sha256(content).hexdigest()
@@ -84,16 +90,28 @@ def test_a_pipe_gives_what_it_has(kind: str, piece: int) -> None:
 @pytest.mark.parametrize(
     ("kind", "content", "words"),
     [
-        ("gzip cut", gzip.compress(LINES)[:-4], "is cut off: line 20000 is the last whole one"),
+        ("gzip cut", gzip.compress(LINES, mtime=0)[:-4], "is cut off: line 20000 is the last whole one"),
         (
             "gzip cut in its middle",
-            gzip.compress(LINES)[:150_000],
+            gzip.compress(LINES, mtime=0)[:150_000],
             "is cut off: line [0-9]{4} is the last whole one",
         ),
-        ("gzip cut in its head", gzip.compress(LINES)[:5], "is cut off: not one line of it is whole"),
-        ("gzip, second member cut", gzip.compress(LINES) + gzip.compress(LINES)[:9], "cut off: line 20000 "),
-        ("gzip, garbage behind it", gzip.compress(LINES) + b"garbage", "is damaged: line 20000 "),
-        ("gzip, a wrong checksum", gzip.compress(LINES)[:-8] + b"\0" * 8, "is damaged: line [0-9]{5} "),
+        (
+            "gzip cut in its head",
+            gzip.compress(LINES, mtime=0)[:5],
+            "is cut off: not one line of it is whole",
+        ),
+        (
+            "gzip, second member cut",
+            gzip.compress(LINES, mtime=0) + gzip.compress(LINES, mtime=0)[:9],
+            "cut off: line 20000 ",
+        ),
+        ("gzip, garbage behind it", gzip.compress(LINES, mtime=0) + b"garbage", "is damaged: line 20000 "),
+        (
+            "gzip, a wrong checksum",
+            gzip.compress(LINES, mtime=0)[:-8] + b"\0" * 8,
+            "is damaged: line [0-9]{5} ",
+        ),
         ("zstd cut", zstd(LINES)[:-1], "is cut off: line "),
         ("zstd cut in its head", zstd(LINES)[:4], "is cut off: not one line of it is whole"),
         ("zstd, second frame cut", zstd(LINES) + zstd(LINES)[:9], "cut off: line 20000 "),
@@ -119,7 +137,7 @@ def test_a_name_that_lies_about_its_bytes(name: str) -> None:
 def test_the_name_of_one_packing_and_the_bytes_of_another() -> None:
     with pytest.raises(LoadError, match="the name says that it is gzip"):
         split(zstd(LINES), "a.gz")
-    assert split(gzip.compress(LINES), "a.log") == expected(LINES)
+    assert split(gzip.compress(LINES, mtime=0), "a.log") == expected(LINES)
     assert split(b"", "a.gz") == []
 
 
@@ -185,7 +203,7 @@ def test_a_packed_log_is_read_and_its_digest_is_of_the_packed_octets(pack: objec
 
 
 def test_standard_input_is_read_as_a_file_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(gzip.compress(GOOD))))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(gzip.compress(GOOD, mtime=0))))
     reading = read_lines(Path("-"), mapping(), 3)
     (event,) = list(reading)
     assert (event.place.file, event.place.line) == (3, 1)
