@@ -30,6 +30,7 @@ class Ref(NamedTuple):
     number: int
     rule: AnyRule
     agreement: Agreement
+    clauses: tuple[str, ...]
 
 
 class Book:
@@ -44,11 +45,11 @@ class Book:
         """Tell something."""
         self.entries.append(entry)
 
-    def judged(self, ref: Ref, judgement: Judgement, seen: str, satisfy: str) -> str:
+    def judged(self, ref: Ref, judgement: Judgement, seen: str, satisfy: str, name: str = "") -> str:
         """Tell a finding; answer what is kept of it."""
         places = (judgement.place, *judgement.others)
         outcome = judgement.outcome.value
-        name = finding_id(ref.rule, judgement.outcome, places, self.names)
+        name = name or finding_id(ref.rule, judgement.outcome, places, self.names)
         untold = judgement.outcome is Outcome.CANNOT_TELL
         needs = f"not given: {', '.join(judgement.missing)}" if judgement.missing else judgement.cause
         self.tell(
@@ -60,7 +61,7 @@ class Book:
                 "agreement": f"{ref.agreement.id} {ref.agreement.version}",
                 "outcome": outcome,
                 "otherwise": ref.rule.otherwise.value,
-                "clauses": [clause.number for clause in ref.agreement.clauses_of(ref.rule.id)],
+                "clauses": list(ref.clauses),
                 "at": instant(judgement.at),
                 "lines": self.lines(places),
                 "seen": seen,
@@ -90,7 +91,7 @@ class Book:
         if silent:
             return ""
         seen, satisfy = message(ref.rule.seen, judgement), message(ref.rule.satisfy, judgement)
-        return self.judged(ref, judgement, seen, satisfy)
+        return self.judged(ref, judgement, seen, satisfy, name)
 
     def withdraw(self, ref: Ref, fired: str, at: int, place: LogPlace, now: str) -> None:
         """Tell that a finding stands no longer, and what came in its place."""

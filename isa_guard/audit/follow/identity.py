@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from isa_guard.model.log_rule import Ceiling, LogRule
 
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from isa_guard.model.audit import AnyRule, LogFinding
     from isa_guard.model.log import LogPlace
 
-FORM = "isa-guard/finding/1"
+FORM: Final = "isa-guard/finding/1"
+_encoded: Final = json.JSONEncoder(separators=(",", ":")).encode  # made once: it is asked for every finding
 
 
 def hashed(kind: str, outcome: str, evidence: Iterable[tuple[str, int]]) -> str:
     """Answer the SHA-256 over what a finding is about. A name of a file may hold anything: JSON keeps it apart."""
-    text = json.dumps([FORM, kind, outcome, [list(one) for one in evidence]], separators=(",", ":"))
+    text = _encoded([FORM, kind, outcome, list(evidence)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -41,7 +41,10 @@ class Part:
         self.book = book
         self.each = EachEvent(agreement, now, self._keep)
         rules: list[AnyRule] = [*self.each.rules, *agreement.log_rules]
-        self.refs = tuple(Ref(number, rule, agreement) for number, rule in enumerate(rules, first))
+        self.refs = tuple(
+            Ref(number, rule, agreement, tuple(one.number for one in agreement.clauses_of(rule.id)))
+            for number, rule in enumerate(rules, first)
+        )
         self.numbered = {ref.rule.id: ref for ref in self.refs}
         self.between = tuple(_between(self.numbered[rule.id], rule, book) for rule in agreement.log_rules)
 

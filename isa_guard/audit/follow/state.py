@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "isa-guard/follow/1"
 KEY_OCTETS: Final = 16  # of the HMAC; two keys meet by chance in 2^64
+_key_text: Final = json.JSONEncoder(separators=(",", ":"), default=repr).encode
+_shown_text: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 PRAGMAS: Final = (
     "locking_mode = EXCLUSIVE",
     "journal_mode = DELETE",
@@ -122,7 +124,7 @@ class State:
 
     def key(self, values: tuple[Value, ...]) -> bytes:
         """Answer what stands for a key: no value can be read from it."""
-        return self.seal(json.dumps(values, separators=(",", ":"), default=repr).encode())[:KEY_OCTETS]
+        return self.seal(_key_text(values).encode())[:KEY_OCTETS]
 
     def seal(self, octets: bytes) -> bytes:
         """Answer what stands for octets that are not to be kept: their HMAC under the key of this state."""
@@ -162,7 +164,7 @@ def _unusable(path: Path, why: str) -> LoadError:
 
 def packed(shown: Mapping[str, Value]) -> str:
     """Answer the fields that messages show, as text to be kept."""
-    return json.dumps(dict(shown), separators=(",", ":"), sort_keys=True)
+    return _shown_text(dict(shown))
 
 
 def shown(text: str) -> Mapping[str, Value]:
@@ -181,4 +183,4 @@ def places_of(text: str) -> list[tuple[int, int]]:
 
 def places_text(places: Iterable[tuple[int, int]]) -> str:
     """Answer places as text to be kept."""
-    return json.dumps([list(one) for one in places], separators=(",", ":"))
+    return _key_text(tuple(places))

@@ -37,10 +37,14 @@ class _Version:
         self.findings: defaultdict[tuple[str, Outcome], list[LogFinding]] = defaultdict(list)
         self.dispensed: Counter[tuple[str, int]] = Counter()
         self.limit = audit.limit
-        self.each = EachEvent(agreement, now, self.keep_each)
+        self.each = EachEvent(agreement, now, self.keep_each, self.has_room)
         alone = len(audit.versions.agreements) == 1
         judges = every_event if alone else lambda event: audit.version_at(event.at) is self
         self.between = BetweenEvents(agreement.log_rules, judges)
+
+    def has_room(self, rule: Rule) -> bool:
+        """Answer whether one more event that cannot be told is to be kept."""
+        return len(self.findings[rule.id, Outcome.CANNOT_TELL]) < self.limit
 
     def keep_each(self, rule: Rule, judgement: Judgement) -> None:
         """Keep what a rule about single events did not find met."""

@@ -36,13 +36,25 @@ if TYPE_CHECKING:
     from isa_guard.model.rule import Rule
 
 ACTION = ("event", "action")
-SILENT = (Outcome.MET, Outcome.NOT_APPLICABLE)
+
+
+def always(rule: Rule) -> bool:  # noqa: ARG001 - the signature of a chooser
+    """Answer that there is room."""
+    return True
 
 
 class EachEvent:
     """The rules `on: event` of one agreement, as at one moment, and what they came to so far."""
 
-    def __init__(self, agreement: Agreement, now: datetime, keep: Callable[[Rule, Judgement], None]) -> None:
+    def __init__(
+        self,
+        agreement: Agreement,
+        now: datetime,
+        keep: Callable[[Rule, Judgement], None],
+        room: Callable[[Rule], bool] = always,
+    ) -> None:
+        """`room` says whether one more event that cannot be told is to be kept: finding out why takes a while."""
+        self.room = room
         self.agreement = agreement
         self.now = now
         self.keep = keep
@@ -67,7 +79,7 @@ class EachEvent:
         outcomes = program.outcomes(variables)
         self.counts[word, month_of(event.at)][outcomes] += 1
         for rule, outcome in zip(rules, outcomes, strict=True):
-            if outcome not in SILENT:
+            if outcome is Outcome.NOT_MET or (outcome is Outcome.CANNOT_TELL and self.room(rule)):
                 self.keep(rule, self.judged(rule, outcome, event, variables))
 
     def judged(

@@ -166,3 +166,14 @@ def test_findings_beyond_the_limit_are_counted_and_not_kept() -> None:
     assert counts(audit, "log/refusal-reason") == Counts(0, 30, 0)
     assert [one.places[0].line for one in audit.findings] == [1, 2, 3, 4]
     assert audit.exit_code == 3
+
+
+def test_what_cannot_be_told_is_counted_beyond_the_limit_as_well() -> None:
+    lines: list[LogEvent | Rejected | Blank] = [
+        event(n, f"2026-06-15T09:00:{n:02}+00:00", action="refused", recorded=True) for n in range(1, 31)
+    ]
+    audit = audited(load("cambridgeshire-opcc"), lines, limit=4)
+    assert counts(audit, "log/refusal-reason") == Counts(0, 0, 30)
+    found = [one for one in audit.findings if one.rule.id == "log/refusal-reason"]
+    assert [one.places[0].line for one in found] == [1, 2, 3, 4]
+    assert {one.missing for one in found} == {("event.reason_given",)}
