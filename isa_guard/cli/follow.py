@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import signal
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from isa_guard.cli.auditing import Auditing
 
 PAUSE: Final = 1.0  # seconds between two looks at logs that are still
-LATENESS: Final = "1 hour"
+INTERRUPTED: Final = 130
 _HOURS: Final = {Unit.HOURS: 1, Unit.DAYS: 24, Unit.WEEKS: 168}
 _MINUTES: Final = ("minutes", "minute")
 
@@ -40,44 +41,51 @@ def follow(
     logs = [(name, work.mapping_for(name)) for name in _paths(names)]
     frozen = now_or(as_of) if as_of else None
     late = period_of(lateness)
-    kept = State(Path(state))
-    try:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-        outbox = Outbox(kept, sys.stdout, _line if sys.stdout.isatty() else None)
-        clock = _clock(frozen)
-        follower = Follower(kept, work.versions, logs, outbox, clock, late, fault_words)
-    except BaseException:
-        kept.close()
-        raise
-    try:
-        _run(follower, once=once)
-        _summed(follower)
-        return follower.standing.exit_code() if once else 0
-    finally:
-        follower.close()
+    with _signals() as ended:
+        kept = State(Path(state))
+        try:
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+            outbox = Outbox(kept, sys.stdout, _line if sys.stdout.isatty() else None)
+            follower = Follower(kept, work.versions, logs, outbox, _clock(frozen), late, fault_words)
+        except BaseException:
+            kept.close()
+            raise
+        try:
+            _run(follower, ended, once=once)
+            _summed(follower)
+            if once and ended.is_set():
+                return INTERRUPTED  # what was read is kept, but it is not all there is
+            return follower.standing.exit_code() if once else 0
+        finally:
+            follower.close()
 
 
 def _clock(frozen: datetime | None) -> Callable[[], datetime]:
     return (lambda: frozen) if frozen else lambda: datetime.now(UTC)
 
 
-def _run(follower: Follower, *, once: bool) -> None:
-    """Step until it is over. A signal ends it between two steps, so that what was read is committed and told."""
+@contextmanager
+def _signals() -> Iterator[Event]:
+    """Give what is set once a signal asks for the end: work goes on to its next commit, from the very first on."""
     ended = Event()
-    before = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        before[number] = signal.signal(number, lambda *_: ended.set())
+    asked = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: ended.set()) for number in asked]
     try:
-        while not ended.is_set():
-            if follower.step():
-                continue
-            if once:
-                return
-            ended.wait(PAUSE)
+        yield ended
     finally:
-        for number, handler in before.items():
+        for number, handler in zip(asked, before, strict=True):
             signal.signal(number, handler)
+
+
+def _run(follower: Follower, ended: Event, *, once: bool) -> None:
+    """Step until it is over."""
+    while not ended.is_set():
+        if follower.step():
+            continue
+        if once:
+            return
+        ended.wait(PAUSE)
 
 
 def _paths(names: Sequence[str]) -> Iterator[str]:
