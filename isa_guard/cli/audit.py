@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from isa_guard.cli.clock import now_or
+from isa_guard.cli.clock import now_or, until
 from isa_guard.cli.output import FORMATS, parse_formats
 from isa_guard.cli.settings import read_settings
 from isa_guard.errors import UsageError
@@ -47,7 +47,9 @@ class _WithMap(click.Command):
 @click.option(
     "--as-of", help="Judge as at this day or time instead of now: 2026-11-23, or 2026-11-23T10:00:00Z."
 )
-@click.option("--until", help="The logs are whole until this day or time. Default: their last event.")
+@click.option(
+    "--until", "whole_until", help="The logs are whole until this day or time. Default: their last event."
+)
 @click.option(
     "--format",
     "-f",
@@ -97,7 +99,7 @@ def command(
     agreement: str | None,
     maps: tuple[str, ...],
     as_of: str | None,
-    until: str | None,
+    whole_until: str | None,
     formats: tuple[str, ...],
     rejects: str | None,
     listed: int,
@@ -136,11 +138,13 @@ def command(
 
     # Unlike a check, an audit lives long enough for its garbage to matter.
     gc.enable()
-    work = Auditing(settings, now_or(as_of), now_or(until) if until else None, listed, maps)
+    work = Auditing(settings, now_or(as_of), until(whole_until), listed, maps)
     if follow:
         from isa_guard.cli.follow import follow as following
 
         return following(work, logs, state=state, lateness=lateness, once=once, as_of=as_of)
+    if shared and not shared.is_dir():
+        raise UsageError(f"--shared {shared} is no folder")
     if (master or shared) and engine != "spark":
         raise UsageError("--master and --shared go with --engine spark")
     work.master, work.folder = master or work.master, shared

@@ -71,6 +71,12 @@ def test_a_duty_whose_time_still_runs_cannot_be_told_yet(capsys: Capture, tmp_pa
     assert "not due yet where the log ends" in answer.out
     later = audited(capsys, until_the_breach, "--until", "2026-10-01T00:00:00Z")
     assert later.code == 1
+    # The hours run out on the morning of the 17th: a day is meant to its end.
+    assert (
+        "72 hours"
+        not in audited(capsys, until_the_breach, "--until", "2026-08-16").out.split("Cannot be told")[0]
+    )
+    assert audited(capsys, until_the_breach, "--until", "2026-08-17").code == 1
 
 
 @pytest.mark.parametrize("form", ["json", "sarif", "gitlab"])
@@ -132,6 +138,11 @@ def test_an_empty_log_proves_nothing(capsys: Capture, tmp_path: Path) -> None:
         (("nothing-*.jsonl", "-a", "cambridgeshire-opcc", "-m", "isa-guard-events"), "nothing"),
         ((GOOD, "-a", "cambridgeshire-opcc", "-m", "isa-guard-event"), "isa-guard-events"),
         ((GOOD, *HOW, "--record"), "--record needs a register"),
+        ((GOOD, *HOW, "--until", "2026"), "--until 2026 is no day or time"),
+        ((GOOD, *HOW, "--master", "spark://localhost:7077"), "go with --engine spark"),
+        ((GOOD, *HOW, "--engine", "spark", "--shared", "nowhere"), "is no folder"),
+        (("", *HOW), "a log's name is empty"),
+        (("/dev/zero", *HOW), "this is a device, which has no end"),
     ],
 )
 def test_a_call_that_makes_no_sense_is_told_so(

@@ -79,6 +79,9 @@ def _place(address: str) -> str:
 def _paths(name: str) -> list[Path] | Problem:
     if name == STDIN:
         return [Path(STDIN)]
+    if not name:
+        hint = "is a variable of the calling script not set?"
+        return Problem("a log's name is empty", Place("(no name)"), hint, "log")
     try:
         folder, there = os.path.isdir(name), os.path.lexists(name)  # noqa: PTH112 - a name may be what no path can be
         # A file whose own name looks like a pattern is that file.
@@ -89,5 +92,9 @@ def _paths(name: str) -> list[Path] | Problem:
         hint = f"name the files in it, as {name.rstrip('/')}/*.jsonl"
         return Problem("this is a folder, not a log", Place(name), hint, "log")
     files = [Path(one) for one in matched if not os.path.isdir(one)]  # noqa: PTH112
+    if any(one.is_char_device() or one.is_block_device() for one in files):
+        return Problem(
+            "this is a device, which has no end", Place(name), "name a file, or - for input", "log"
+        )
     what = "no file has such a name" if _MAGIC & set(name) else "there is no such file"
     return files or Problem(what, Place(name), "", "unreadable")

@@ -43,7 +43,7 @@ def test_files(names: list[str], expected: list[str], folder: Path) -> None:
         ("sub", r"sub: this is a folder, not a log\n    hint: name the files in it, as sub/\*\.jsonl"),
         ("sub/", r"as sub/\*\.jsonl"),
         ("su?", "no file has such a name"),
-        ("", "there is no such file"),
+        ("", "a log's name is empty"),
         ("a\0b", "there is no such file"),
         ("x" * 10_000, "there is no such file"),
         ("postgresql://host/db", "name a table or a query"),
