@@ -43,9 +43,7 @@ class AbsenceState:
             key = known.fresh.pop()
             if key in known.certain or key in known.possible:
                 continue
-            one = known.open[key].pop()
-            if not known.open[key]:
-                del known.open[key]
+            (one,) = known.open.pop(key)
             times, places = self.quiet.setdefault(key, (array("q"), array("q")))
             times.append(one.at)
             places.append(one.place.file * LINES + one.place.line)

@@ -91,8 +91,8 @@ class EachEvent:
         cause = ""
         if outcome is Outcome.CANNOT_TELL:
             error = exact.cause(Condition(rule.when, rule.require), variables)
-            if isinstance(error, EvalError):
-                missing, cause = ((error.path,), "") if error.path else ((), error.what)
+            assert isinstance(error, EvalError)
+            missing, cause = ((error.path,), "") if error.path else ((), error.what)
         dispensed = self._dispensed(rule, outcome, event, variables)
         return Judgement(outcome, event.at, event.place, shown, (), missing, cause, dispensed=dispensed)
 
@@ -103,11 +103,9 @@ class EachEvent:
         if outcome is not Outcome.NOT_MET or not self.agreement.dispensations:
             return ""
         today = london_day(to_datetime(event.at))
-        for step in plan_for(self.agreement, FactKind.EVENT).steps:
-            if step.rule is rule:
-                live = live_dispensation(step, outcome, variables, today)
-                return live.id if live else ""
-        return ""
+        (step,) = (one for one in plan_for(self.agreement, FactKind.EVENT).steps if one.rule is rule)
+        live = live_dispensation(step, outcome, variables, today)
+        return live.id if live else ""
 
     def words(self, rule: Rule, judgement: Judgement) -> tuple[str, str]:
         """Answer what was seen and what would satisfy, for a judgement of this rule."""

@@ -50,8 +50,8 @@ class SequenceState:
         cause = ""
         if holds is not True and self.pattern.trigger is not None:
             error = exact.evaluate(self.pattern.trigger.condition, {"event": event.values})
-            if isinstance(error, EvalError):
-                missing, cause = ((error.path,), "") if error.path else ((), error.what)
+            assert isinstance(error, EvalError)
+            missing, cause = ((error.path,), "") if error.path else ((), error.what)
         self.untold.append(self._told(Outcome.CANNOT_TELL, event, missing=missing, cause=cause))
 
     def settle(self, span: Span) -> Iterator[Judgement]:  # noqa: ARG002 - as every state
