@@ -7,6 +7,7 @@ The folder of an agreement holds one folder for each version.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import field, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 AGREEMENT_FILE: Final = "agreement.yaml"
+_MISSED: Final = re.compile(r"agreement\.terms((?:\.\w+)*) has no field '(\w+)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ class _Loader:
         surroundings = Surroundings(schemas, constant, absolute, varied)
         rules = self.bound(unbound, surroundings)
         log_rules = self.bound_to_logs(unbound, surroundings)
+        self.problems = [one for one in self.problems if not self.follows_from_a_term(one)]
         dispensations = self.attempt(lambda: self.dispensations(shape, surroundings, rules)) or ()
         if self.problems or in_force is None:
             raise LoadError(tuple(self.problems))
@@ -195,6 +198,14 @@ class _Loader:
         except LoadError as error:
             self.problems += error.problems
             return None
+
+    def follows_from_a_term(self, problem: Problem) -> bool:
+        """Answer whether a rule misses a term that is written, and so could not be read, which is told where it stands."""
+        missed = _MISSED.match(problem.what)
+        if missed is None:
+            return False
+        steps = [step.replace("_", "-") for step in (*missed[1].split("."), missed[2]) if step]
+        return ("terms", *steps) in self.document.values
 
     def section(self, key: str) -> Mapping[str, Data]:
         data = self.document.data

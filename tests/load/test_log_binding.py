@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from isa_guard.errors import LoadError
-from isa_guard.load.agreement import load_around
+from isa_guard.load.agreement import load, load_around
 from isa_guard.load.cases import ground
 from isa_guard.load.packs import LOG_RULE_FORMAT, UnboundRule
 from isa_guard.load.problems import shaped
@@ -13,6 +16,7 @@ from isa_guard.load.shapes import LogRuleDocument
 from isa_guard.load.yaml import read_document
 from isa_guard.model.log_rule import Ceiling, Expectation, LogRule, Order, Sequence, Wanted, Window
 
+ROOT = Path(__file__).parents[2]
 HEAD = f"""format: {LOG_RULE_FORMAT}
 id: test/rule
 title: a rule under test
@@ -124,3 +128,14 @@ def test_every_fault_is_told_at_once() -> None:
         )
     told = str(caught.value)
     assert all(word in told for word in ("one", "two", "three"))
+
+
+def test_a_term_that_cannot_be_read_is_told_once_and_no_rule_is_blamed_for_it(tmp_path: Path) -> None:
+    home = tmp_path / "agreement"
+    shutil.copytree(ROOT / "policies" / "cambridgeshire-opcc" / "2018-05", home)
+    path = home / "agreement.yaml"
+    path.write_text(path.read_text("utf-8").replace("hard: 72 hours", "hard: 72 horus"), "utf-8")
+    with pytest.raises(LoadError) as caught:
+        load(home)
+    (problem,) = caught.value.problems
+    assert "'horus' is no unit" in problem.what

@@ -43,6 +43,7 @@ def _body(audit: Audit) -> Iterator[str]:
     for agreement in audit.agreements:
         yield f"under {escape(agreement.title)} ({escape(agreement.id)} {escape(agreement.version)})<br>"
     yield f"as at {instant(audit.now)}</p>"
+    yield from _unread(audit)
     groups = (
         ("Not in order", [one for one in audit.tallies if stops(one)]),
         ("Advice", [one for one in audit.tallies if departs(one) and not stops(one)]),
@@ -120,6 +121,10 @@ def _read(audit: Audit) -> Iterator[str]:
         sums = f"{one.lines:,} = {one.audited:,} + {one.rejected:,} + {one.blank:,}"
         yield from rows([("Lines", sums), ("Mapping", one.mapping), ("SHA-256", one.sha256)])
         yield "</dl></article>"
+
+
+def _unread(audit: Audit) -> Iterator[str]:
+    """What could not be read comes first: it may be the very answer that is missed below."""
     if audit.rejected:
         yield f"<h2>Could not be read</h2><p>{number(audit.refused, 'line')}</p><ul>"
         for rejected in audit.rejected:

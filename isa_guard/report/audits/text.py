@@ -41,9 +41,11 @@ def render(audit: Audit, manner: Manner | None = None, listed: int = LISTED) -> 
         lines.append(f"  {span(audit)}")
     as_at = instant(audit.now)
     lines += [f"  under {one.id} {one.version}, as at {as_at}" for one in audit.agreements]
+    # First of all: what could not be read may be the very answer that is missed below.
+    lines += _unread(audit, listed)
     lines += _rules(audit, how, listed)
     lines += _months(audit)
-    lines += _files(audit, how, listed)
+    lines += _files(audit, how)
     lines += ["", f"{number(len(audit.tallies), 'rule')}, {audit.engine} engine"]
     if audit.recorded is not None:
         lines.append(f"recorded as {audit.recorded}")
@@ -135,13 +137,16 @@ def _months(audit: Audit) -> Iterator[str]:
         yield f"  {month:<9}{counts.not_met:>10,}{counts.cannot_tell:>13,}{counts.met:>12,}"
 
 
-def _files(audit: Audit, how: Manner, listed: int) -> Iterator[str]:
+def _files(audit: Audit, how: Manner) -> Iterator[str]:
     yield from ("", "What was read: lines = events + rejected + blank")
     for one in audit.files:
         yield f"  {one_line(one.name)}"
         sums = f"{one.lines:,} = {one.audited:,} + {one.rejected:,} + {one.blank:,}"
         yield from labelled("lines", f"{sums}, by the mapping {one.mapping}", how)
         yield from labelled("sha256", one.sha256, how)
+
+
+def _unread(audit: Audit, listed: int) -> Iterator[str]:
     if not audit.rejected:
         return
     yield from ("", f"Could not be read: {number(audit.refused, 'line')}")
