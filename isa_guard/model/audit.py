@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from isa_guard.frozen import dataclass
 from isa_guard.language.outcome import Outcome
+from isa_guard.model.facts import FactKind
 from isa_guard.model.rule import Otherwise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from isa_guard.model.agreement import Agreement, Clause
@@ -111,6 +112,17 @@ class Audit:
             return 1
         untold = self.total(outcome=Outcome.CANNOT_TELL) or any(map(_departed, self.tallies))
         return 3 if untold else 0
+
+
+def rules_over_logs(agreement: Agreement) -> tuple[AnyRule, ...]:
+    """Answer the rules that a log is held to: those about its events one by one, then those between them."""
+    each = tuple(rule for rule in agreement.rules if rule.on is FactKind.EVENT)
+    return (*each, *agreement.log_rules)
+
+
+def in_order(findings: Iterable[LogFinding]) -> tuple[LogFinding, ...]:
+    """Answer findings in the order of time, then of place and rule: the same from every engine."""
+    return tuple(sorted(findings, key=lambda one: (one.at, one.places[0], one.rule.id)))
 
 
 def _departed(tally: Tally) -> bool:

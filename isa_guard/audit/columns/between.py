@@ -6,8 +6,9 @@ holds the two readings to one another at every audit, and gives the words.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
+from isa_guard.audit.columns.again import SAMPLE, actions_of, disagreement
 from isa_guard.audit.columns.ceilings import CeilingInColumns
 from isa_guard.audit.columns.expectations import ExpectationInColumns
 from isa_guard.audit.columns.outcomes import NUMBER, TOLD, count_table
@@ -15,7 +16,6 @@ from isa_guard.audit.columns.printed import of_actions
 from isa_guard.audit.columns.sequences import SequenceInColumns
 from isa_guard.decide.logs.between import BetweenEvents
 from isa_guard.decide.logs.judgement import message
-from isa_guard.errors import Defect
 from isa_guard.language.columns import NotPrintable
 from isa_guard.language.outcome import Outcome
 from isa_guard.model.log_rule import Ceiling, Expectation, Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from isa_guard.decide.logs.judgement import Judgement, Span
     from isa_guard.model.log_rule import LogRule
 
-SAMPLE: Final = 20  # of those that are met: how many are judged again
 InColumns: TypeAlias = ExpectationInColumns | CeilingInColumns | SequenceInColumns
 
 
@@ -145,17 +144,3 @@ class BetweenInColumns:
         for (_, month), counts in between.tally().items():
             for outcome, number in counts.items():
                 self.told.count(rule.id, month, outcome, number)
-
-
-def disagreement(rule: LogRule, key: tuple[Any, ...]) -> Defect:
-    """Answer the defect that the two readings disagree about an event."""
-    return Defect(f"file {key[1]}, line {key[2]}: the two readings of {rule.id} disagree")
-
-
-def actions_of(rule: LogRule) -> frozenset[str] | None:
-    """Answer the actions of the events that a rule reads; None where it reads all."""
-    pattern = rule.pattern
-    if pattern.trigger is None:
-        return None
-    answers = pattern.answer.actions if isinstance(pattern, Expectation) else frozenset[str]()
-    return pattern.trigger.actions | answers

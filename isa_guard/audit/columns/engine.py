@@ -16,8 +16,7 @@ from isa_guard.audit.columns.plain import NotPlainError
 from isa_guard.audit.columns.quick import read_plain
 from isa_guard.audit.lines.reading import STDIN, read_lines
 from isa_guard.decide.logs.judgement import Span
-from isa_guard.model.audit import Audit
-from isa_guard.model.facts import FactKind
+from isa_guard.model.audit import Audit, in_order
 from isa_guard.model.log import LogEvent, Rejected
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from isa_guard.audit.lines.sources import LogSource
     from isa_guard.audit.mapping.mapping import LogMapping
     from isa_guard.model.agreement import Versions
-    from isa_guard.model.audit import AnyRule, Tally
     from isa_guard.model.log import Blank, FileRead
 
     Lines = Iterable[LogEvent | Rejected | Blank]
@@ -105,7 +103,6 @@ class ColumnsAudit:
             if begin is not None:
                 between.judge(Span(begin, end if until is None else max(end, until)))
             self.by_rows += (*(rule.id for rule in each.by_rows), *(rule.id for rule in between.by_rows))
-        kept = [one for told in parts for one in told.findings]
         return Audit(
             agreements=self.versions.agreements,
             now=self.now,
@@ -114,8 +111,8 @@ class ColumnsAudit:
             end=end,
             files=files,
             rejected=tuple(self.rejected),
-            tallies=tuple(tally for told in parts for tally in _tallies(told)),
-            findings=tuple(sorted(kept, key=lambda one: (one.at, one.places[0], one.rule.id))),
+            tallies=tuple(tally for told in parts for tally in told.tallies()),
+            findings=in_order(one for told in parts for one in told.findings),
         )
 
     def close(self) -> None:
@@ -129,9 +126,3 @@ class ColumnsAudit:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _tallies(told: Told) -> list[Tally]:
-    rules: list[AnyRule] = [rule for rule in told.agreement.rules if rule.on is FactKind.EVENT]
-    rules += told.agreement.log_rules
-    return [told.tally(rule) for rule in rules]

@@ -10,7 +10,7 @@ from isa_guard.audit.columns.calendar import HOURS
 from isa_guard.decide.logs.windows import HOUR
 from isa_guard.language.columns import OUTCOMES
 from isa_guard.language.outcome import Outcome
-from isa_guard.model.audit import Counts, LogFinding, Tally
+from isa_guard.model.audit import Counts, LogFinding, Tally, rules_over_logs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +44,10 @@ class Told:
         """Count outcomes of a rule in a month."""
         if outcome is not Outcome.NOT_APPLICABLE and number:
             self.counts[rule, month][outcome] += number
+
+    def tallies(self) -> tuple[Tally, ...]:
+        """Answer the tally of every rule, in the order of the agreement."""
+        return tuple(self.tally(rule) for rule in rules_over_logs(self.agreement))
 
     def number(self, rule: str, outcome: Outcome) -> int:
         """Answer how often a rule came to an outcome in the whole log."""

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.decide.logs.between import BetweenEvents, every_event
 from isa_guard.decide.logs.each import EachEvent
 from isa_guard.decide.logs.judgement import message
-from isa_guard.decide.logs.windows import HOUR
+from isa_guard.decide.logs.windows import HOUR, month_of
 from isa_guard.language.outcome import Outcome
 from isa_guard.language.values import to_datetime
-from isa_guard.model.audit import Audit, Counts, LogFinding, Tally
-from isa_guard.model.facts import FactKind
+from isa_guard.model.audit import Audit, Counts, LogFinding, Tally, in_order, rules_over_logs
 from isa_guard.model.log import Blank, LogEvent, Rejected
 from isa_guard.uk.periods import london_day
 
@@ -81,13 +80,9 @@ class _Version:
     def tallies(self) -> list[Tally]:
         """Answer the tally of every rule, in the order of the agreement."""
         counted = {**self.each.tally(), **self.between.tally()}
-        rules: list[AnyRule] = [rule for rule in self.agreement.rules if rule.on is FactKind.EVENT]
-        rules += self.agreement.log_rules
-        return [self._tally(rule, counted) for rule in rules]
+        return [self._tally(rule, counted) for rule in rules_over_logs(self.agreement)]
 
     def _tally(self, rule: AnyRule, counted: Mapping[tuple[str, str], Counter[Outcome]]) -> Tally:
-        from isa_guard.decide.logs.windows import month_of
-
         allowed: Counter[str] = Counter()
         for (name, hour), number in self.dispensed.items():
             if name == rule.id:
@@ -153,5 +148,5 @@ class RowsAudit:
             files=files,
             rejected=tuple(self.rejected),
             tallies=tuple(tally for part in self.parts for tally in part.tallies()),
-            findings=tuple(sorted(kept, key=lambda one: (one.at, one.places[0], one.rule.id))),
+            findings=in_order(kept),
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
 
-from isa_guard.audit.columns.between import SAMPLE, actions_of, disagreement
+from isa_guard.audit.columns.again import SAMPLE, actions_of, disagreement
 from isa_guard.audit.columns.outcomes import NUMBER, TOLD
 from isa_guard.audit.spark.ceilings import CeilingOnSpark
 from isa_guard.audit.spark.expectations import ExpectationOnSpark

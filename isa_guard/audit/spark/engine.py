@@ -16,8 +16,7 @@ from isa_guard.audit.spark.session import MASTER, MEMORY, beside, is_local, new_
 from isa_guard.audit.spark.store import Store
 from isa_guard.decide.logs.judgement import Span
 from isa_guard.errors import UsageError
-from isa_guard.model.audit import Audit
-from isa_guard.model.facts import FactKind
+from isa_guard.model.audit import Audit, in_order
 from isa_guard.model.log import LogEvent, Rejected
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from isa_guard.model.agreement import Versions
-    from isa_guard.model.audit import AnyRule, Tally
     from isa_guard.model.log import Blank, FileRead
 
 ENGINE: Final = "spark"
@@ -96,7 +94,6 @@ class SparkAudit:
             between = BetweenOnSpark(self.store, self.events, calendar, told, version)
             between.judge(Span(begin, end if until is None else max(end, until)))
             self.by_rows += (*(rule.id for rule in each.by_rows), *(rule.id for rule in between.by_rows))
-        kept = [one for told in parts for one in told.findings]
         return Audit(
             agreements=self.versions.agreements,
             now=self.now,
@@ -105,8 +102,8 @@ class SparkAudit:
             end=end,
             files=files,
             rejected=tuple(self.rejected),
-            tallies=tuple(tally for told in parts for tally in _tallies(told)),
-            findings=tuple(sorted(kept, key=lambda one: (one.at, one.places[0], one.rule.id))),
+            tallies=tuple(tally for told in parts for tally in told.tallies()),
+            findings=in_order(one for told in parts for one in told.findings),
         )
 
     def close(self) -> None:
@@ -128,9 +125,3 @@ class SparkAudit:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _tallies(told: Told) -> list[Tally]:
-    rules: list[AnyRule] = [rule for rule in told.agreement.rules if rule.on is FactKind.EVENT]
-    rules += told.agreement.log_rules
-    return [told.tally(rule) for rule in rules]

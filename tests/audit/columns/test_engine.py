@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from isa_guard.audit.columns import each, expectations
+from isa_guard.audit.columns import again, expectations
 from isa_guard.audit.columns.database import DatabaseFailed
 from isa_guard.audit.columns.engine import ColumnsAudit
 from isa_guard.errors import Defect, UsageError
@@ -93,7 +93,7 @@ def test_a_dispensation_frees_here_as_there() -> None:
 @pytest.mark.parametrize("wrong", ["0", "1", "2"])
 def test_a_wrong_text_of_a_rule_about_events_is_a_defect(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     log = random_log(shipped().agreements[0], 7, 200)
-    monkeypatch.setattr(each, "outcome_column", lambda *_: Column(f"CAST({wrong} AS TINYINT)", ()))
+    monkeypatch.setattr(again, "outcome_column", lambda *_: Column(f"CAST({wrong} AS TINYINT)", ()))
     with pytest.raises(Defect, match=r"the two readings of .* disagree"):
         by_columns(shipped(), log)
 
@@ -116,7 +116,7 @@ def test_a_rule_that_cannot_be_printed_is_judged_event_by_event(monkeypatch: pyt
         raise NotPrintable("anything")
 
     log = random_log(shipped().agreements[0], 3, 300)
-    monkeypatch.setattr(each, "outcome_column", refuse)
+    monkeypatch.setattr(again, "outcome_column", refuse)
     monkeypatch.setattr("isa_guard.language.columns.Printer.of", refuse)
     agree(shipped(), log)
     with ColumnsAudit(shipped(), NOW, 10) as audit:

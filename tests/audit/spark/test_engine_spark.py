@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from isa_guard.audit.columns import again
 from isa_guard.audit.lines.reading import read_lines
 from isa_guard.audit.mapping.load import load_mapping
-from isa_guard.audit.spark import each
 from isa_guard.audit.spark.engine import SparkAudit
 from isa_guard.errors import Defect, UsageError
 from isa_guard.language.columns import Column
@@ -74,7 +74,7 @@ def test_a_wrong_text_of_a_rule_about_events_is_a_defect(
     wrong: str, session: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = random_log(shipped().agreements[0], 7, 100)
-    monkeypatch.setattr(each, "outcome_column", lambda *_: Column(f"CAST({wrong} AS TINYINT)", ()))
+    monkeypatch.setattr(again, "outcome_column", lambda *_: Column(f"CAST({wrong} AS TINYINT)", ()))
     with pytest.raises(Defect, match=r"the two readings of .* disagree"):
         on_spark(session, shipped(), log)
 
