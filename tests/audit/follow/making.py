@@ -27,12 +27,11 @@ from isa_guard.load.shapes import LogRuleDocument
 from isa_guard.load.yaml import read_document
 from isa_guard.model.agreement import Agreement, Versions
 from isa_guard.model.facts import FactKind
-from tests.decide.logs.test_between import FRIDAY, HOUR, PATTERNS, WORDS
+from tests.decide.logs.test_between import FRIDAY, HOUR, PATTERNS, TERMS, WORDS
 
 MORE = {
     "never after, days": "for-each: event.action == 'shared'\nnever: other.action == 'disposed' && other.recorded\nwithin: agreement.terms.limit.days\norder: after\nby: [ref, dataset]",
 }  # fmt: skip
-TERMS = b"agreement: {terms: {limit: {short: 6 hours, days: 2 days}}}"
 LONG_AFTER = datetime(2027, 9, 1, tzinfo=UTC)
 
 

@@ -34,6 +34,10 @@ why: to be tried
 seen: "{judged.limit} {judged.found} {judged.total} {event.ref}"
 satisfy: "nothing"
 """
+TERMS = b"""agreement:
+  terms:
+    limit: {short: 6 hours, days: 2 days, working: {days: 2 working days, calendar: england-and-wales}}
+"""
 PATTERNS = {
     "after": "for-each: event.action == 'shared'\nexpect: other.action == 'disposed' && other.recorded\nwithin: agreement.terms.limit.short\norder: after\nby: [ref]",
     "after, days": "for-each: event.action == 'shared' && event.recorded\nexpect: other.action == 'disposed'\nwithin: agreement.terms.limit.days\norder: after\nby: [ref]",
@@ -60,8 +64,7 @@ def agreement(name: str) -> Agreement:
     text = f"format: {LOG_RULE_FORMAT}\nid: test/rule\n{PATTERNS[name]}{WORDS}"
     document = read_document(text.encode(), "rule.yaml")
     rule = UnboundRule(shaped(document, LogRuleDocument), document, (), "0" * 64)
-    terms = b"agreement: {terms: {limit: {short: 6 hours, days: 2 days, working: {days: 2 working days, calendar: england-and-wales}}}}"
-    return load_around(rule, ground(read_document(terms, "cases.yaml"), "test/rule"))
+    return load_around(rule, ground(read_document(TERMS, "cases.yaml"), "test/rule"))
 
 
 def rule_of(name: str) -> LogRule:
