@@ -1,0 +1,1 @@
+"""What is inside an export: readers, identifiers, markings, disclosure control."""
