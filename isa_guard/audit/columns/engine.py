@@ -12,8 +12,8 @@ from isa_guard.audit.columns.each import EachInColumns
 from isa_guard.audit.columns.events import TABLE, Events
 from isa_guard.audit.columns.fields import fields_of
 from isa_guard.audit.columns.outcomes import Told
-from isa_guard.audit.columns.plain import NotPlainError
-from isa_guard.audit.columns.quick import read_plain
+from isa_guard.audit.columns.plain.insert import read_plain
+from isa_guard.audit.columns.plain.relation import NotPlainError
 from isa_guard.audit.lines.reading import STDIN, read_lines
 from isa_guard.decide.logs.judgement import Span
 from isa_guard.model.audit import Audit, in_order

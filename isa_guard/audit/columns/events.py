@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from isa_guard.audit.columns.fields import column
+from isa_guard.audit.columns.fields import AT, column
 from isa_guard.language.columns import Dialect
 from isa_guard.language.sql_dialects import Spelling
 from isa_guard.model.log import LogEvent, LogPlace
@@ -25,7 +25,7 @@ PLACE: Final = ("file_", "line_", "at_")
 WAITING: Final = 100_000
 LONGEST: Final = (
     1 << 26
-)  # of a line of the file: a line of a log is a mebibyte at most, and six times that written out
+)  # octets of a line: one of a log is a mebibyte at most, and six times that written out
 
 
 class Events:
@@ -38,13 +38,16 @@ class Events:
         self.fields = tuple(fields)
         self.typed = fields
         self.columns = tuple(column(name) for name in fields)
+        self.stored = {
+            name: column(name) for name in fields if name != AT
+        }  # the instant has a column already
         spelled = Spelling(Dialect.DUCKDB).type
         self.types = {"file_": "INTEGER", "line_": "BIGINT", "at_": "BIGINT"} | {
-            f"f_{name}": spelled(type_) for name, type_ in fields.items()
+            f"f_{name}": spelled(fields[name]) for name in self.stored
         }
         declared = ", ".join(f'"{name}" {type_}' for name, type_ in self.types.items())
         database.connection.execute(f"CREATE TABLE {TABLE} ({declared})")
-        self._named = tuple((name, f"f_{name}") for name in fields)
+        self._named = tuple((name, f"f_{name}") for name in self.stored)
         self._encode = msgspec.json.Encoder().encode
         self._path = database.folder / "events.jsonl"
         self._file: BinaryIO | None = None

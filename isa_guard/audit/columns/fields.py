@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from isa_guard.model.log_rule import LogRule
     from isa_guard.model.rule import Rule
 
+AT: Final = "at"
 ALWAYS: Final = ("action",)
 VARIES_BY: Final = ("category", "from", "to", "party", "holder")
 VARIABLES: Final = frozenset({"event", "other"})
@@ -45,8 +46,8 @@ def fields_of(agreements: Iterable[Agreement]) -> dict[str, Type]:
 
 
 def column(name: str) -> str:
-    """Answer the column of a field: it begins like no other column of the table."""
-    return f'"f_{name}"'
+    """Answer the column of a field: it begins like no other column of the table, but that of the instant."""
+    return '"at_"' if name == AT else f'"f_{name}"'
 
 
 def _read(agreement: Agreement) -> Iterator[str]:

@@ -91,9 +91,9 @@ def _records(
     described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
     types = {str(name): str(kind) for name, kind, *_ in described}
     columns = wanted_columns(types, mapping, reading.name)
-    _refuse_types(columns, types, reading.name)
+    refuse_types(columns, types, reading.name)
     # Several columns may lead into one.
-    chosen = {column.path[0]: _selected(column, types[column.path[0]]) for column in columns}
+    chosen = {column.path[0]: selected(column, types[column.path[0]]) for column in columns}
     rows = connection.execute(f"SELECT {', '.join(chosen.values())} FROM read_parquet(?)", [path])  # noqa: S608 - quoted
     number = 0
     while batch := rows.fetchmany(BATCH):
@@ -107,8 +107,11 @@ def _records(
                 yield find(dict(zip(chosen, row, strict=True)), number)
 
 
-def _refuse_types(columns: tuple[Column, ...], types: Mapping[str, str], name: str) -> None:
-    """A column of another type would reject every record: said once. What lies within a column is seen record by record."""
+def refuse_types(columns: tuple[Column, ...], types: Mapping[str, str], name: str) -> None:
+    """Raise LoadError unless the columns of a file are of the types that the mapping has.
+
+    A column of another type would reject every record: said once. What lies within a column is seen record by record.
+    """
     wrong = [
         f"`{column.path[0]}` is {types[column.path[0]].lower()}"
         for column in columns
@@ -134,7 +137,9 @@ def _fits(type_: Type, kind: str) -> bool:
             return kind in _TEXTS or kind.startswith("ENUM(")
 
 
-def _selected(column: Column, kind: str) -> str:
+def selected(column: Column, kind: str) -> str:
+    """Answer the SQL of a column of this kind, as a line of JSON would hold it."""
+    """Answer the SQL of a column of this kind, as a line of JSON would hold it."""
     name = '"' + column.path[0].replace('"', '""') + '"'
     if kind == _INSTANT:
         return (

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from isa_guard.audit.columns import quick
 from isa_guard.audit.columns.engine import ColumnsAudit
-from isa_guard.audit.columns.plain import NotPlainError, look_over
-from isa_guard.audit.columns.quick import read_plain
+from isa_guard.audit.columns.plain import insert, json_lines
+from isa_guard.audit.columns.plain.insert import read_plain, relation_of
+from isa_guard.audit.columns.plain.relation import NotPlainError
 from isa_guard.audit.lines.reading import read_lines
 from isa_guard.audit.mapping.load import load_mapping, read_mapping
 from isa_guard.audit.mapping.mapping import LogMapping
@@ -176,8 +176,8 @@ def test_a_long_log_of_events_is_read_alike_and_line_by_line(tmp_path: Path) -> 
 
 
 def test_a_column_read_wrongly_is_a_defect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = quick._lines
-    monkeypatch.setattr(quick, "_lines", lambda mapping: right(mapping).replace('"seq" AS', '"seq" + 1 AS'))
+    right = json_lines._query
+    monkeypatch.setattr(json_lines, "_query", lambda *of: right(*of).replace('"seq" AS', '"seq" + 1 AS'))
     with pytest.raises(Defect, match=r"line \d: the two readings of the log map m disagree"):
         is_plain(written(tmp_path, PLAIN), bound())
 
@@ -188,11 +188,11 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     path = written(tmp_path, PLAIN)
 
     def changed(*args: Any) -> Any:
-        plain = look_over(*args)
+        plain = relation_of(*args)
         path.write_bytes(PLAIN.replace(b"A-1", b"B-22") + b"\n")
         return plain
 
-    monkeypatch.setattr(quick, "look_over", changed)
+    monkeypatch.setattr(insert, "relation_of", changed)
     with pytest.raises(LoadError, match="was changed while it was read"):
         is_plain(path, bound())
 

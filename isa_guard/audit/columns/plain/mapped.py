@@ -1,13 +1,13 @@
 """A mapping as SQL: from the columns of a plain line to the fields of an event.
 
-`doubt` is what must hold on no row: where it does, a line might be rejected, and the file goes to the row reader.
+`sure` is what must hold on every row: where it does not, a line might be rejected, and the file goes to the row reader.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.audit.columns.plain import NotPlainError
+from isa_guard.audit.columns.plain.relation import NotPlainError
 from isa_guard.audit.mapping.bound import AT, LINE, REFERENCE, SOURCE
 from isa_guard.audit.mapping.strict import is_strict
 from isa_guard.audit.mapping.times import ISO_DAY, RFC3339, SCALES
@@ -29,28 +29,43 @@ _TIME: Final = (
     _DAY
     + "[T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
+FEW: Final = 40  # words that are told apart one by one, and not joined
 
 
 class Mapped:
-    """The SQL of one mapping, over a relation `l` with a column l0, l1 ... for each column of the line.
+    """The SQL of one mapping, over a relation `l` with a column l0, l1 ... for each `present` column of the line.
 
     Raises NotPlainError for what has no text here.
     """
 
     def __init__(
-        self, database: Database, mapping: LogMapping, types: Mapping[str, Type], name: str, file: int
+        self,
+        database: Database,
+        mapping: LogMapping,
+        types: Mapping[str, Type],
+        file: int,
+        present: frozenset[str],
     ) -> None:
         self.database = database
         self.mapping = mapping
         self.types = types
-        self.name = name
-        self.doubts: list[str] = []
+        self.name = f"map{file}"
+        self.present = present
+        self.sure: list[str] = []
         self.joins: list[str] = []
-        self.places = {column.name: f"l.l{n}" for n, column in enumerate(mapping.columns)}
-        self.printer = Printer(Dialect.DUCKDB, {f"{LINE}.{name}": text for name, text in self.places.items()})
-        self.doubts += [f"{self.places[one.name]} IS NULL" for one in mapping.columns if not one.optional]
+        self.places = {
+            column.name: f"l.l{n}" for n, column in enumerate(mapping.columns) if column.name in present
+        }
+        spelled = Spelling(Dialect.DUCKDB).type
+        nothing = {one.name: f"CAST(NULL AS {spelled(one.type)})" for one in mapping.columns}
+        columns = {f"{LINE}.{name}": text for name, text in {**nothing, **self.places}.items()}
+        self.printer = Printer(Dialect.DUCKDB, columns)
+        needed = [one.name for one in mapping.columns if not one.optional]
+        if not present.issuperset(needed):
+            raise NotPlainError("a column that is missing")
+        self.sure += [f"{self.places[name]} IS NOT NULL" for name in needed]
         self.at = self._field(mapping.fields[0])
-        self.doubts.append(f"{self.at} IS NULL")
+        self.sure.append(f"{self.at} IS NOT NULL")
         self.fields = {AT: self.at, SOURCE: self._text(mapping.id)}
         for field in mapping.fields[1:]:
             if field.field == SOURCE:
@@ -64,19 +79,16 @@ class Mapped:
             made = f"{self._text(f'{mapping.id}:{file}:')} || l.line_"
             self.fields[REFERENCE] = f"coalesce({given}, {made})"
 
-    @property
-    def doubt(self) -> str:
-        """The SQL of whether a line may be rejected."""
-        return " OR ".join(f"({one})" for one in self.doubts)
-
-    def _text(self, text: str) -> str:
+    def _text(self, text: object, type_: str = "VARCHAR") -> str:
         name = f"{self.name}_t{len(self.database.given)}"
         self.database.given[name] = text
-        return f"CAST(${name} AS VARCHAR)"
+        return f"CAST(${name} AS {type_})"
 
     def _field(self, field: FieldMapping) -> str:
         """The SQL of a field, NULL where it is absent."""
         value = self._value(field)
+        if value == "NULL":
+            return value
         if field.words is not None:
             return self._words(field, value)
         if field.time is not None:
@@ -94,7 +106,7 @@ class Mapped:
     def _value(self, field: FieldMapping) -> str:
         path = path_of(field.of.expr)
         if path is not None and len(path) == 2 and path[0] == LINE:
-            return self.places[path[1]]
+            return self.places.get(path[1], "NULL")
         if not is_strict(field.of):
             raise NotPlainError("an expression that does without a value")
         try:
@@ -103,26 +115,42 @@ class Mapped:
             raise NotPlainError(str(error)) from None
         if self.printer.lookups:
             raise NotPlainError("an expression that asks Python")
-        given = [f"{self.places[one.split('.')[1]]} IS NOT NULL" for one in sorted(field.of.needed)]
-        self.doubts.append(" AND ".join((*given, f"({text}) IS NULL")))
+        needed = {one.split(".")[1] for one in field.of.needed}
+        if not needed <= self.present:
+            return "NULL"
+        absent = [f"{self.places[name]} IS NULL" for name in sorted(needed)]
+        self.sure.append(" OR ".join((*absent, f"({text}) IS NOT NULL")))
         return f"({text})"
 
     def _words(self, field: FieldMapping, value: str) -> str:
         assert field.words is not None
         wanted = self.types.get(field.field)
-        table = f"{self.name}_words{len(self.joins)}"
         spelled = Spelling(Dialect.DUCKDB).type
-        result = spelled(wanted) if wanted is not None else "VARCHAR"
-        rows = [(code, word if wanted is not None else "") for code, word in field.words.items()]
-        self.database.fill(table, {"code_": spelled(field.of.type), "word_": result}, rows)
-        self.joins.append(f"LEFT JOIN {table} ON {table}.code_ = {value}")
-        given = f"{value} IS NOT NULL" + (f" AND {value} != ''" if isinstance(field.of.type, String) else "")
+        kind, result = spelled(field.of.type), spelled(wanted) if wanted is not None else "VARCHAR"
+        empty = f"{value} IS NULL" + (f" OR {value} = ''" if isinstance(field.of.type, String) else "")
+        other = "NULL" if field.otherwise is None else self._text(field.otherwise, result)
+        if len(field.words) > FEW:
+            known, word = self._joined_words(field, value, kind, result)
+        else:
+            codes = {code: self._text(code, kind) for code in field.words}
+            known = f"{value} IN ({', '.join(codes.values())})"
+            # Where each word stands for itself, what is known is what is written.
+            cases = "".join(
+                f" WHEN {codes[code]} THEN {self._text(word, result)}" for code, word in field.words.items()
+            )
+            same = all(code == word for code, word in field.words.items())
+            word = value if same else f"CASE {value}{cases} END"
         if field.otherwise is None:
-            self.doubts.append(f"{given} AND {table}.code_ IS NULL")
-            return f"{table}.word_"
-        name = f"{self.name}_o{len(self.database.given)}"
-        self.database.given[name] = field.otherwise
-        return f"CASE WHEN {table}.code_ IS NULL AND {given} THEN CAST(${name} AS {result}) ELSE {table}.word_ END"
+            self.sure.append(f"{empty} OR {known}")
+            return f"nullif({word}, '')" if isinstance(field.of.type, String) and word == value else word
+        return f"CASE WHEN {known} THEN {word} WHEN {empty} THEN NULL ELSE {other} END"
+
+    def _joined_words(self, field: FieldMapping, value: str, kind: str, result: str) -> tuple[str, str]:
+        assert field.words is not None
+        table = f"{self.name}_words{len(self.joins)}"
+        self.database.fill(table, {"code_": kind, "word_": result}, [*field.words.items()])
+        self.joins.append(f"LEFT JOIN {table} ON {table}.code_ = {value}")
+        return f"{table}.code_ IS NOT NULL", f"{table}.word_"
 
     def _time(self, field: FieldMapping, value: str) -> str:
         assert field.time is not None
@@ -130,23 +158,22 @@ class Mapped:
         kind = field.of.type
         if form in SCALES and isinstance(kind, Int):
             found = f"TRY_CAST(CAST({value} AS HUGEINT) * {SCALES[form]} AS BIGINT)"
-            return self._in_years(found, f"{value} IS NOT NULL")
-        given = f"{value} IS NOT NULL AND {value} != ''"
+            return self._in_years(found, f"{value} IS NULL")
+        empty = f"{value} IS NULL OR {value} = ''"
         if form == RFC3339 and isinstance(kind, String):
             found = f"epoch_us(TRY_CAST({value} AS TIMESTAMPTZ))"
-            self.doubts.append(f"{given} AND NOT regexp_full_match({value}, '{_TIME}')")
-            return self._in_years(found, given)
+            self.sure.append(f"{empty} OR regexp_full_match({value}, '{_TIME}')")
+            return self._in_years(found, empty)
         if form == ISO_DAY and isinstance(kind, String):
             days = f"(TRY_CAST({value} AS DATE) - DATE '1970-01-01')"
-            strange = f"NOT regexp_full_match({value}, '{_DAY}') OR {value} < '0001' OR {days} IS NULL"
-            self.doubts.append(f"{given} AND ({strange})")
+            self.sure.append(
+                f"{empty} OR (regexp_full_match({value}, '{_DAY}') AND {value} >= '0001' AND {days} IS NOT NULL)"
+            )
             return f"CAST({days} AS INTEGER)"
         raise NotPlainError(f"times written {form}")
 
-    def _in_years(self, found: str, given: str) -> str:
-        self.doubts.append(
-            f"{given} AND coalesce({found} NOT BETWEEN {FIRST_INSTANT} AND {LAST_INSTANT}, TRUE)"
-        )
+    def _in_years(self, found: str, empty: str) -> str:
+        self.sure.append(f"{empty} OR coalesce({found} BETWEEN {FIRST_INSTANT} AND {LAST_INSTANT}, FALSE)")
         return f"({found})"
 
 
