@@ -17,6 +17,7 @@ from isa_guard.uk.periods import Unit, london_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from isa_guard.audit.columns.database import Database
     from isa_guard.model.agreement import Agreement, Versions
@@ -33,6 +34,7 @@ class Calendar:
         self.database = database
         self.versions = versions
         self.periods: list[Period] = []
+        self._days: dict[date, tuple[object, ...]] = {}
         for period in _periods(versions.agreements):
             if period not in self.periods:
                 self.periods.append(period)
@@ -67,22 +69,23 @@ class Calendar:
         return f"({at} - {at} % {HOUR})" if per is Window.HOUR else f"{name}.{per}_"
 
     def _row(self, hour: int) -> tuple[object, ...]:
-        at = hour * HOUR
-        day = london_day(to_datetime(at))
+        day = london_day(to_datetime(hour * HOUR))
+        return (hour, *self._of_day(day, hour * HOUR))
+
+    def _of_day(self, day: date, at: int) -> tuple[object, ...]:
+        """What is the same for every instant of a day of London: all but the hour."""
+        known = self._days.get(day)
+        if known is not None:
+            return known
         agreements = self.versions.agreements
         version = 0
         if len(agreements) > 1:
             held = self.versions.in_force(day)
             version = next(n for n, one in enumerate(agreements) if one is held)
         windows = (window_of(window)(at) for window in _WINDOWS)
-        return (
-            hour,
-            from_date(day),
-            month_of(at),
-            version,
-            *windows,
-            *(due(at, period) for period in self.periods),
-        )
+        dues = (due(at, period) for period in self.periods)
+        self._days[day] = (from_date(day), month_of(at), version, *windows, *dues)
+        return self._days[day]
 
 
 def _periods(agreements: Iterable[Agreement]) -> Iterable[Period]:

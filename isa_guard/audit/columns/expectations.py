@@ -15,10 +15,13 @@ from isa_guard.decide.logs.expectation import due
 from isa_guard.model.log_rule import Order, Wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from isa_guard.audit.columns.calendar import Calendar
     from isa_guard.audit.columns.database import Database
     from isa_guard.audit.columns.events import Events
     from isa_guard.decide.logs.judgement import Span
+    from isa_guard.language.values import Value
     from isa_guard.model.log_rule import Expectation, Selector
 
 CERTAIN: Final = "holds_"
@@ -46,42 +49,45 @@ class ExpectationInColumns:
         self.pattern = pattern
         self.keys = tuple(column(field) for field in pattern.by)
         self._side = "<=" if pattern.order is Order.AFTER else ">="
-        self._select(pattern.trigger, f"{name}_triggers", version)
-        self._select(pattern.answer, f"{name}_answers", None)
-        self._join(span)
+        triggers = self._selected(pattern.trigger, version)
+        answers, given = self._selected(pattern.answer, None)
+        query = f"CREATE TEMP TABLE {name}_answers AS SELECT * FROM ({answers}) WHERE given_"  # noqa: S608 - printed
+        database.run(query, given)
+        self._join(span, *triggers)
 
-    def _select(self, selector: Selector, table: str, version: int | None) -> None:
-        """Make the table of the events that a selector holds for, or may hold for."""
+    def _selected(self, selector: Selector, version: int | None) -> tuple[str, Mapping[str, Value]]:
+        """The query of the events that a selector holds for, or may hold for, with its parameters."""
         printed = Printed(self.database, self.events.fields, self.calendar, selector.variable)
         condition = printed.printer.of(selector.condition)
-        relation = printed.relation(table, selector.actions)
+        relation = printed.relation(f"{self.name}_{selector.variable}", selector.actions)
         keys = ", ".join(f"e.{key}" for key in self.keys)
         given = " AND ".join(f"e.{key} IS NOT NULL" for key in self.keys)
-        answers = selector is self.pattern.answer
         query = (
-            f"CREATE TEMP TABLE {table} AS SELECT e.file_, e.line_, e.at_, {keys}, {self.calendar.due(self.pattern.within)} "  # noqa: S608 - printed
+            f"SELECT e.file_, e.line_, e.at_, {keys}, {self.calendar.due(self.pattern.within)} "  # noqa: S608 - printed
             f"AS due_, {condition.text} AS holds_, {given} AS given_ FROM {relation} "
             f"WHERE ({condition.text}) IS DISTINCT FROM FALSE"
         )
-        if answers:
-            query += f" AND {given}"
         if version is not None:
             query += f" AND h.version_ = {version}"
-        self.database.run(query, printed.parameters(query))
+        return query, printed.parameters(query)
 
-    def _join(self, span: Span) -> None:
+    def _join(self, span: Span, triggers: str, given: Mapping[str, Value]) -> None:
         t_keys = ", ".join(f"t.{key}" for key in self.keys)
         query = (
             f"CREATE TEMP TABLE {self.name} AS SELECT t.file_, t.line_, t.at_, {t_keys}, t.due_, "  # noqa: S608 - names made here
             f"CAST({self._outcome(span)} AS TINYINT) AS outcome_ "
-            f"FROM {self.name}_triggers AS t {self._answer('c', CERTAIN)} {self._answer('p', POSSIBLE)}"
+            f"FROM ({triggers}) AS t {self._answer('c', CERTAIN)} {self._answer('p', POSSIBLE)}"
         )
-        self.database.run(query)
+        self.database.run(query, given)
 
     def _answer(self, name: str, which: str) -> str:
         """The join of an answer of a kind that decides: without a period any on the right side does, else the nearest."""
-        if not self.database.one(f"SELECT count(*) FROM {self.name}_answers WHERE {which}")[0]:  # noqa: S608 - names made here
+        count = f"SELECT count(*), count(due_) FROM {self.name}_answers WHERE {which}"  # noqa: S608 - names made here
+        many, dated = self.database.one(count)
+        if not many:
             return f"CROSS JOIN (SELECT NULL::BIGINT AS at_, NULL::BIGINT AS due_) AS {name}"
+        if self.pattern.within is not None and self.pattern.order is Order.BEFORE and many == dated:
+            return self._covering(name, which)
         if self.pattern.within is not None:
             return self._nearest(name, which, "t")
         extreme = "max" if self.pattern.order is Order.AFTER else "min"
@@ -90,6 +96,24 @@ class ExpectationInColumns:
             f"LEFT JOIN (SELECT {keys}, {extreme}(at_) AS at_, any_value(due_) AS due_ FROM {self.name}_answers "  # noqa: S608 - names made here
             f"WHERE {which} GROUP BY {keys}) AS {name} ON {self._equal('t', name)} AND t.at_ {self._side} {name}.at_"
         )
+
+    def _covering(self, name: str, which: str) -> str:
+        """The join of the span that answers before an event cover without a break, both of its ends taken in.
+
+        Most keys have one span, and then to be in it needs no order of events: a sort of the whole log is spared.
+        """
+        keys = ", ".join(self.keys)
+        table = f"{self.name}_{name}"
+        before = f"PARTITION BY {keys} ORDER BY at_, due_ ROWS BETWEEN UNBOUNDED PRECEDING AND"
+        self.database.run(
+            f"CREATE TEMP TABLE {table} AS WITH reached AS (SELECT *, max(due_) OVER ({before} 1 PRECEDING) AS reach_ "  # noqa: S608 - names made here
+            f"FROM {self.name}_answers WHERE {which}), "
+            f"spans AS (SELECT *, count(*) FILTER (WHERE reach_ IS NULL OR at_ > reach_ + 1) OVER ({before} CURRENT ROW) AS nth_ "
+            f"FROM reached) SELECT {keys}, nth_, min(at_) AS at_, max(due_) AS due_ FROM spans GROUP BY {keys}, nth_"
+        )
+        (most,) = self.database.one(f"SELECT max(nth_) FROM {table}")  # noqa: S608 - a name made here
+        join = "LEFT" if most == 1 else "ASOF LEFT"
+        return f"{join} JOIN {table} AS {name} ON {self._equal('t', name)} AND t.at_ >= {name}.at_"
 
     def _nearest(self, name: str, which: str, to: str) -> str:
         """The join of the nearest answer of a kind on the right side."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from isa_guard.audit.columns import sequences
 from isa_guard.language.values import Value
 from isa_guard.model.agreement import Versions
 from isa_guard.model.log import LogEvent, LogPlace
@@ -52,3 +53,48 @@ def test_every_pattern_on_a_long_log_full_of_ties(seed: int) -> None:
         log.append(LogEvent(at, LogPlace(0, line), values))
     audit = agree(every_pattern(), log)
     assert sum(bool(one.counts.met and one.counts.not_met) for one in audit.tallies) >= 10
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_numbers_in_many_buckets_are_put_in_order_only_where_they_must_be(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gap between two buckets, a bucket that is empty, a number twice that fills up for one left out."""
+    monkeypatch.setattr(sequences, "BUCKET", 4)
+    chance = Random(seed)
+    numbers = [one for one in range(-30, 90) if chance.random() < 0.96 and one not in range(40, 47)]
+    numbers += chance.sample(numbers, 3)
+    chance.shuffle(numbers)
+    log = [
+        LogEvent(FRIDAY + line, LogPlace(0, line), {"seq": seq, "ref": "r", "action": "shared"})
+        for line, seq in enumerate(numbers, 1)
+    ]
+    audit = agree(every_pattern(), log)
+    gaps = [one for one in audit.tallies if one.rule.id == "test/sequence"]
+    assert gaps[0].counts.not_met >= 4
+    assert gaps[0].counts.met >= 100
+
+
+def test_what_answers_cover_begins_and_ends_with_them() -> None:
+    """Spans that touch, that lie apart and within one another; an event at each end, and a microsecond beside it."""
+    day, known = 24 * HOUR, {"ref": "r", "dataset": "x", "recorded": True}
+    answers = (0, day, 2 * day, 2 * day + 1, 40 * day, 41 * day, 60 * day, 60 * day + HOUR)
+    times = {
+        at + off * HOUR + beside
+        for at in answers
+        for off in (0, 1, 2, 24, 48, 72, 96)
+        for beside in (-1, 0, 1)
+    }
+    log = [
+        LogEvent(FRIDAY + at, LogPlace(0, line), {"action": "disposed", **known})
+        for line, at in enumerate(answers, 1)
+    ]
+    log += [
+        LogEvent(FRIDAY + at, LogPlace(0, line), {"action": "shared", **known})
+        for line, at in enumerate(sorted(times), 100)
+    ]
+    audit = agree(every_pattern(), log)
+    before = {one.rule.id: one.counts for one in audit.tallies if "test/before" in one.rule.id}
+    assert all(
+        before[f"test/{name}"].met and before[f"test/{name}"].not_met for name in ("before", "before, days")
+    )
