@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
     from isa_guard.scan.disclosure.blocks import Block
 
-_HARD = frozenset(
-    {CellKind.WITHHELD, CellKind.PERCENTAGE, CellKind.BELOW, CellKind.DASH, CellKind.INAPPLICABLE}
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Headed:
@@ -48,19 +44,17 @@ def _first_data_row(block: Block) -> int | None:
     """The first row with data beyond its label; before any heading, years and ranges are headings."""
     passed = False
     for number, row in enumerate(block.cells):
-        beyond = [cell for cell in row[1:] if cell is not BLANK]
-        if len(row) == 1:
-            beyond = [row[0]]
-        soft = beyond and all(cell.kind in {CellKind.TEXT, CellKind.RANGE} or _year(cell) for cell in beyond)
-        # "A | B | C" heads columns, although a lone c or x further down is a marker.
-        soft = soft or (
-            not passed and all(not text.strip() or text.strip().isalpha() for text in block.texts[number])
-        )
-        years = beyond and all(map(_year, beyond)) and _runs_on([cell.low for cell in beyond])
-        if soft and (not passed or years or any(cell.kind is CellKind.TEXT for cell in beyond)):
-            passed = True
+        beyond = [cell for cell in (row[1:] or row) if cell is not BLANK]
+        if not beyond:
             continue
-        if any(cell.kind in _HARD or cell.counts or cell.kind is CellKind.MEASURE for cell in beyond):
+        soft = all(cell.kind in {CellKind.TEXT, CellKind.RANGE} or _year(cell) for cell in beyond)
+        words = any(cell.kind is CellKind.TEXT for cell in beyond)
+        years = all(map(_year, beyond)) and _runs_on([cell.low for cell in beyond])
+        # "A | B | C" heads columns, although a lone c or x further down is a marker.
+        letters = all(text.isalpha() for text in map(str.strip, block.texts[number]) if text)
+        if (soft and (words or years)) or (not passed and (soft or letters)):
+            passed = True
+        elif any(cell.kind is not CellKind.TEXT for cell in beyond):
             return number
     return None
 
