@@ -1,0 +1,81 @@
+"""Names of persons, as far as form alone can tell.
+
+There is no list of names here: any list leaves out people, and mostly the same people. A title before words in
+capitals says that somebody is named; without one, only a column's heading can say so.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from isa_guard.uk.identifiers.checks import listed
+from isa_guard.uk.identifiers.identifier import Identifier, LeadsTo, Strength
+
+# Of police practice as well: ranks stand where others write Mr.
+_TITLES: Final = (
+    "Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Rev|Sir|Dame|Lord|Lady|PC|WPC|DC|DS|DI|DCI|DSU|PS|Sgt|Sergeant|Insp|Inspector"
+    "|Supt|Superintendent|PCSO|Constable|Cllr|Councillor"
+)
+_WORD: Final = r"(?:Mc|Mac|O'|D'|de |van |von |al-)?[A-Z][a-zà-ÿ]{1,24}(?:[-'][A-Z]?[a-zà-ÿ]{1,24})?"
+TITLED: Final = rf"(?:{_TITLES})\.? (?:[A-Z]\.? )?{_WORD}(?: {_WORD}){{0,2}}"
+_TITLED: Final = re.compile(rf"(?:{_TITLES})\.? ((?:[A-Z]\.? )?{_WORD}(?: {_WORD}){{0,2}})")
+# What follows PC, DS, DI and Lord where no person is meant.
+_NO_NAME: Final = listed(
+    "Speaker Chairman Chair President World Support Hardware Desktop Monitor Software Manager Station Mayor Chancellor"
+    " Justice Number Ref Reference Team Unit Department Data Based The Of And Or Is In"
+)
+# A whole cell that can be a name: words of letters with inner hyphens, apostrophes and full stops.
+_WHOLE: Final = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]*)*\.?(?:,? [^\W\d_]+(?:['’.-][^\W\d_]*)*\.?){0,4}")
+
+
+def person_name(text: str) -> str | None:
+    """The name that stands behind a title or rank, the title left out. Evidence of form only."""
+    match = _TITLED.fullmatch(text)
+    if not match or match[1].split()[0] in _NO_NAME:
+        return None
+    return match[1]
+
+
+def name_shaped(text: str) -> bool:
+    """Whether a whole cell can be the name of a person: one to five words of letters, at most 60 characters."""
+    cell = text.strip()
+    return 2 <= len(cell) <= 60 and cell[0].isupper() and _WHOLE.fullmatch(cell) is not None
+
+
+IDENTIFIERS: Final = (
+    Identifier(
+        "person-name",
+        "Name of a person",
+        TITLED,
+        person_name,
+        Strength.FAINT,
+        (
+            "name",
+            "surname",
+            "forename",
+            "first name",
+            "last name",
+            "full name",
+            "given name",
+            "family name",
+            "middle name",
+            "maiden name",
+            "alias",
+            "firstname",
+            "lastname",
+            "fullname",
+            "nominal",
+            "victim",
+            "suspect",
+            "witness",
+            "officer",
+            "patient name",
+            "subject",
+        ),
+        LeadsTo.PERSON,
+        ("UK GDPR Art 4(1)",),
+        "a title or rank before words in capitals, or a column headed as names",
+        ("Aa Aaaaa", "Aa A Aaaaa"),
+    ),
+)
