@@ -8,8 +8,8 @@ from isa_guard.scan.disclosure.earlier import Earlier, as_table, digested
 from isa_guard.scan.disclosure.finding import At, Check, Disclosure, Severity
 from isa_guard.scan.disclosure.intervals import exact_intervals
 from isa_guard.scan.disclosure.matching import matched
-from isa_guard.scan.disclosure.suppression import unchecked
 from isa_guard.scan.disclosure.system import Contradiction, Interval, TooLarge, base_of, own_bounds, system_of
+from isa_guard.scan.disclosure.withheld import unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

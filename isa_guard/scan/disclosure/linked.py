@@ -14,9 +14,9 @@ from isa_guard.scan.disclosure.cells import WITHHELD
 from isa_guard.scan.disclosure.finding import At, Check, Disclosure, Severity
 from isa_guard.scan.disclosure.intervals import exact_intervals
 from isa_guard.scan.disclosure.matching import matched
-from isa_guard.scan.disclosure.suppression import WITHHELD_KINDS, given_away, unchecked
 from isa_guard.scan.disclosure.system import Contradiction, TooLarge, joined, own_bounds
 from isa_guard.scan.disclosure.table import Table
+from isa_guard.scan.disclosure.withheld import WITHHELD_KINDS, given_away, unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.scan.disclosure.cells import CellKind
 from isa_guard.scan.disclosure.finding import Check, Disclosure, Severity
 from isa_guard.scan.disclosure.intervals import exact_intervals
-from isa_guard.scan.disclosure.suppression import unchecked
 from isa_guard.scan.disclosure.system import (
     MOST_CELLS,
     Contradiction,
@@ -16,6 +15,7 @@ from isa_guard.scan.disclosure.system import (
     own_bounds,
     system_of,
 )
+from isa_guard.scan.disclosure.withheld import unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

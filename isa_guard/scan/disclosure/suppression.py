@@ -5,31 +5,27 @@ The interval audit of cell suppression: Hundepool and others, Statistical Disclo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from isa_guard.scan.disclosure.cells import CellKind
 from isa_guard.scan.disclosure.finding import At, Check, Disclosure, Severity
 from isa_guard.scan.disclosure.intervals import exact_intervals
+from isa_guard.scan.disclosure.percentages import implied
 from isa_guard.scan.disclosure.system import (
     MOST_CELLS,
     Contradiction,
-    Interval,
+    System,
     TooLarge,
+    meet,
     own_bounds,
     system_of,
 )
+from isa_guard.scan.disclosure.withheld import WITHHELD_KINDS, given_away, unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from isa_guard.scan.disclosure.limits import Limits
     from isa_guard.scan.disclosure.table import Table
-
-WITHHELD_KINDS: Final = frozenset({CellKind.WITHHELD, CellKind.DASH, CellKind.BELOW, CellKind.RANGE})
-_WHY: Final = (
-    "a count that can be worked out from the totals has been published; withhold a second cell of the same row "
-    "and of the same column, or leave out the totals"
-)
 
 
 def suppression(table: Table, limits: Limits) -> tuple[Disclosure, ...]:
@@ -51,7 +47,8 @@ def suppression(table: Table, limits: Limits) -> tuple[Disclosure, ...]:
     places = tuple(at for _, at, _ in hidden)
     doubtful = tuple(_doubtful(table))
     try:
-        audit = exact_intervals(system_of(table, limits), [number for number, _, _ in hidden])
+        system = _with_percentages(table, system_of(table, limits), limits)
+        audit = exact_intervals(system, [number for number, _, _ in hidden])
     except (Contradiction, TooLarge) as error:
         return (*doubtful, unchecked(Check.SUPPRESSION, places[:1], str(error), len(places)))
     intervals = dict(audit.intervals)
@@ -68,35 +65,14 @@ def suppression(table: Table, limits: Limits) -> tuple[Disclosure, ...]:
     return (*doubtful, *found)
 
 
-def given_away(
-    cells: tuple[At, ...],
-    own: Interval,
-    exact: Interval,
-    limits: Limits,
-    check: Check = Check.SUPPRESSION,
-) -> Disclosure | None:
-    """What a withheld count's interval gives away beyond its own marker; None where that is nothing.
-
-    A marker such as "<5" says what it says by itself: only what the sums add to it counts.
-    """
-    if exact == own or exact.high is None:
-        return None
-    width = exact.high - exact.low
-    if width == 0:
-        what = "a withheld count can be worked out exactly from what is published"
-    elif exact.low >= limits.least_small and exact.high < limits.threshold.least_safe:
-        what = f"a withheld count can be worked out to be small ({limits.threshold}), to within {width}"
-    elif width < limits.width:
-        what = f"a withheld count can be worked out to within {width}; {limits.width} is the least allowed"
-    else:
-        return None
-    return Disclosure(check, cells, Severity.BLOCK, what, _WHY)
-
-
-def unchecked(check: Check, cells: tuple[At, ...], reason: str, count: int) -> Disclosure:
-    """Say that cells could not be checked, so that nobody takes silence for a pass."""
-    what = f"{count:,} cells could not be checked: {reason}"
-    return Disclosure(check, cells, Severity.UNCHECKED, what, "what was not checked is not known to be safe")
+def _with_percentages(table: Table, system: System, limits: Limits) -> System:
+    """The system with what the table's own percentages say of withheld counts."""
+    bounds = list(system.bounds)
+    for one in implied(table, limits):
+        if one.of is not None:
+            number = one.of[0] * len(table.columns) + one.of[1]
+            bounds[number] = meet(bounds[number], one.interval)
+    return System(tuple(bounds), system.equations)
 
 
 def _doubtful(table: Table) -> Iterator[Disclosure]:

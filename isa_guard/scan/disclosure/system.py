@@ -42,6 +42,15 @@ class Interval:
         return None if self.high is None else self.high - self.low
 
 
+def meet(one: Interval, other: Interval) -> Interval:
+    """What two statements about a count leave together. Raises Contradiction where that is nothing."""
+    low = max(one.low, other.low)
+    high = min((end for end in (one.high, other.high) if end is not None), default=None)
+    if high is not None and high < low:
+        raise Contradiction("two statements about one count contradict each other")
+    return Interval(low, high)
+
+
 @dataclass(frozen=True, slots=True)
 class Equation:
     """The sum of coefficient times count is `right`."""
