@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from isa_guard.scan.disclosure.finding import At, Check, Disclosure, Severity
 from isa_guard.scan.disclosure.intervals import exact_intervals
-from isa_guard.scan.disclosure.percentages import implied
+from isa_guard.scan.disclosure.shares import implied
 from isa_guard.scan.disclosure.system import (
     MOST_CELLS,
     Contradiction,

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isa_guard.scan.disclosure.finding import Severity
-from isa_guard.scan.disclosure.percentages import implied, percentages, statistics
+from isa_guard.scan.disclosure.percentages import percentages, statistics
+from isa_guard.scan.disclosure.shares import implied
 from isa_guard.scan.disclosure.sheet import find_tables
 from isa_guard.scan.disclosure.suppression import suppression
 from isa_guard.scan.disclosure.table import Table
@@ -50,6 +51,17 @@ B | 12 | 20.0 | 48 | 80.0 | 60
 def test_a_percentage_of_the_only_count_says_a_small_one() -> None:
     table = only("Unit | Staff | % Asian\nNorth | 25 | 12\nSouth | 40 | 30")
     assert [(one.cells[0].row, one.severity) for one in percentages(table, FIVE)] == [(2, Severity.BLOCK)]
+
+
+def test_a_percentage_may_be_about_the_totals() -> None:
+    table = only("""
+Group | Men | Women | Total | % of all
+White | 38 | 27 | 65 | 79.3
+Asian | *  | *  | 12 | 14.6
+Black | *  | *  | *  | 6.1
+Total | 48 | 34 | 82 | 100
+""")
+    assert [(one.cells[0].row, one.cells[0].column) for one in percentages(table, FIVE)] == [(4, 5)]
 
 
 def test_a_percentage_of_many_people_leaves_the_count_wide() -> None:

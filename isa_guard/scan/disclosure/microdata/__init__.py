@@ -1,0 +1,1 @@
+"""Records of single people under a claim that they are anonymised or pseudonymised."""
