@@ -78,11 +78,22 @@ def test_numbers_in_many_buckets_are_put_in_order_only_where_they_must_be(
 def test_what_answers_cover_begins_and_ends_with_them() -> None:
     """Spans that touch, that lie apart and within one another; an event at each end, and a microsecond beside it."""
     day, known = 24 * HOUR, {"ref": "r", "dataset": "x", "recorded": True}
-    answers = (0, day, 2 * day, 2 * day + 1, 40 * day, 41 * day, 60 * day, 60 * day + HOUR)
+    answers = (
+        0,
+        day,
+        2 * day,
+        2 * day + 1,
+        40 * day,
+        41 * day,
+        60 * day,
+        60 * day + HOUR,
+        80 * day,
+        80 * day + 6 * HOUR + 2,
+    )
     times = {
         at + off * HOUR + beside
         for at in answers
-        for off in (0, 1, 2, 24, 48, 72, 96)
+        for off in (0, 1, 2, 6, 24, 48, 72, 96)
         for beside in (-1, 0, 1)
     }
     log = [

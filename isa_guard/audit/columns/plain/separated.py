@@ -42,8 +42,6 @@ class _Form:
 
 def separated(path: Path, mapping: LogMapping) -> Relation:
     """Look at every line of a file. Raises NotPlainError at the first that is not plain, LoadError as every reader."""
-    if any(isinstance(column.type, List) for column in mapping.columns):
-        raise NotPlainError("lists have no place in a cell")
     if len(mapping.delimiter) != 1 or not mapping.delimiter.isascii() or mapping.delimiter in '"\n\r ':
         raise NotPlainError("the delimiter")
     with opened(path) as file:
@@ -55,6 +53,8 @@ def separated(path: Path, mapping: LogMapping) -> Relation:
     if not mapping.others_ignored and not known.issuperset(form.names):
         raise NotPlainError("a column that is not known")
     columns = [column for column in mapping.columns if column.path[0] in form.names]
+    if any(isinstance(column.type, List) for column in columns):
+        raise NotPlainError("lists have no place in a cell")
     checks = [one for column in columns for one in _checks(column, mapping)]
     return Relation(
         hashed.sha256,
