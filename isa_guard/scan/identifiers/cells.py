@@ -92,7 +92,7 @@ def plain(series: pl.Series) -> pl.Series:
     if series.str.len_bytes().sum() != series.str.len_chars().sum():
         series = series.str.replace_many(list(REPLACED), list(REPLACED.values()))
         series = series.str.replace_many(list(INVISIBLE), [""] * len(INVISIBLE))
-    return series.str.strip_chars().rename("value").cast(frames.String)
+    return series
 
 
 def cells(series: pl.Series, named: frozenset[str]) -> Cells:
@@ -100,7 +100,11 @@ def cells(series: pl.Series, named: frozenset[str]) -> Cells:
     frames = polars()
     filled = len(series) - series.null_count()
     frame = frames.DataFrame({"value": series}).with_row_index("row")
-    hits = frame.filter(frames.col("value").str.contains(_alternation(named)))
+    value = frames.col("value")
+    # What has no check has figures, and a word that names it in the same cell.
+    named_figures = value.str.contains(_words(_UNNAMED)) & value.str.contains("[0-9]")
+    hits = frame.filter(value.str.contains(_alternation(named)) | named_figures)
+    hits = hits.with_columns(value.str.strip_chars())
     grouped = hits.group_by("value", maintain_order=True).agg(
         frames.len().alias("rows"), frames.col("row").head(PLACES).alias("places")
     )
@@ -123,17 +127,25 @@ def every_cell(series: pl.Series) -> Cells:
 
 def whole(values: pl.Series, identifier: Identifier) -> pl.Series:
     """Which cells are, as a whole, written like the identifier."""
-    return values.str.contains(f"^(?:{identifier.pattern})$")
+    return values.str.contains(_ascii(f"^(?:{identifier.pattern})$"))
 
 
-def flags(values: pl.Series) -> dict[str, list[bool]]:
-    """By entity, which cells may hold it."""
-    return {one.entity: _within(values, one).to_list() for one in IDENTIFIERS}
+def possible(values: pl.Series, named: frozenset[str]) -> list[tuple[int, list[Identifier]]]:
+    """By its place, each cell that may hold something, with what it may hold."""
+    held: dict[int, list[Identifier]] = {}
+    for identifier in IDENTIFIERS:
+        for place in _within(values, identifier, named).arg_true().to_list():
+            held.setdefault(place, []).append(identifier)
+    return sorted(held.items())
 
 
-def _within(values: pl.Series, identifier: Identifier) -> pl.Series:
+def _within(values: pl.Series, identifier: Identifier, named: frozenset[str]) -> pl.Series:
+    """Which cells hold what is written like it; where that is no evidence, only those with a word that names it.
+
+    The heading of the column may be that word.
+    """
     holds = values.str.contains(_bounded(identifier))
-    if identifier.strength is not Strength.WEAK:
+    if identifier.strength is not Strength.WEAK or identifier.entity in named:
         return holds
     return holds & values.str.contains(_words((identifier,)))
 
@@ -148,12 +160,17 @@ def telling(values: pl.Series, identifier: Identifier) -> int:
 def _alternation(named: frozenset[str]) -> str:
     parts = [_bounded(one) for one in _ALONE if one.entity != "address"]  # an address holds a postcode
     parts += [f"{_EDGE}(?:{one.pattern}){_EDGE}" for one in _UNNAMED if one.entity in named]
-    return "|".join([*parts, _words(_UNNAMED)])
+    return _ascii("|".join(parts))
 
 
 def _bounded(identifier: Identifier) -> str:
     # A telephone number may begin with + or (, which is no edge of a word.
-    return f"{'' if identifier.entity == 'phone' else _EDGE}(?:{identifier.pattern}){_EDGE}"
+    return _ascii(f"{'' if identifier.entity == 'phone' else _EDGE}(?:{identifier.pattern}){_EDGE}")
+
+
+def _ascii(pattern: str) -> str:
+    """The pattern with letters of either case in ASCII alone: K is not the sign of kelvin, and it is faster."""
+    return pattern.replace("(?i:", "(?i-u:")
 
 
 def _words(identifiers: tuple[Identifier, ...]) -> str:

@@ -11,6 +11,8 @@ from isa_guard.scan.identifiers.grading import Confidence, Evidence, grade, own_
 from isa_guard.uk.identifiers import IDENTIFIERS, Strength
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from isa_guard.scan.identifiers.cells import Cells
     from isa_guard.uk.identifiers import Identifier
 
@@ -59,10 +61,8 @@ def _reading(cells: Cells, identifier: Identifier, headed: frozenset[str], about
     if not written:
         return None
     places = mask.arg_true().to_list()
-    checked = [
-        (place, identifier.canonical(text)) for place, text in zip(places, values.filter(mask), strict=True)
-    ]
-    accepted = {place: canonical for place, canonical in checked if canonical is not None}
+    chosen = values.filter(mask)
+    accepted = _accepted(identifier, places, chosen, _failures(identifier, headed, chosen))
     if not accepted:
         return None
     share = len(accepted) / written
@@ -77,6 +77,32 @@ def _reading(cells: Cells, identifier: Identifier, headed: frozenset[str], about
     if confidence is None or (about is Heading.OTHER and not _stands_alone(identifier, evidence)):
         return None
     return Reading(identifier, accepted, share, confidence, evidence)
+
+
+def _failures(identifier: Identifier, headed: frozenset[str], chosen: pl.Series) -> int:
+    """How many may fail before it is settled that the column is not worth saying.
+
+    A plain number whose heading is silent and whose grouping is not peculiar counts by the vote alone.
+    """
+    by_vote_alone = identifier.strength is Strength.CHECKED and identifier.entity not in headed
+    if by_vote_alone and not telling(chosen, identifier):
+        return int((1 - _SHARE) * len(chosen)) + 1
+    return len(chosen)
+
+
+def _accepted(identifier: Identifier, places: list[int], chosen: pl.Series, failures: int) -> dict[int, str]:
+    """The canonical form by place of the cells that pass; nothing where too many fail."""
+    canonical = identifier.canonical
+    accepted: dict[int, str] = {}
+    for place, text in zip(places, chosen.to_list(), strict=True):
+        one = canonical(text)
+        if one is not None:
+            accepted[place] = one
+            continue
+        failures -= 1
+        if failures < 0:
+            return {}
+    return accepted
 
 
 def _votes(cells: Cells, identifier: Identifier, accepted: dict[int, str], share: float) -> bool:

@@ -12,7 +12,7 @@ from isa_guard.scan.identifiers.known import NOBODY, Known
 from isa_guard.scan.identifiers.plain import normalise
 from isa_guard.scan.identifiers.shape import shape, shape_pattern
 from isa_guard.scan.identifiers.spans import Spans
-from isa_guard.scan.identifiers.words import LEFT, named_by, names_other, near
+from isa_guard.scan.identifiers.words import LEFT, Near, named_by, names_other, near
 from isa_guard.uk.identifiers import IDENTIFIERS, Strength
 
 if TYPE_CHECKING:
@@ -79,20 +79,27 @@ def weighed(plain: str, context: Context, identifiers: Iterable[Identifier]) -> 
     headed = named_by(context.heading)
     other = names_other(context.heading)
     found: list[Weighed] = []
+    nearby: dict[tuple[int, int], Near] = {}  # a number of ten digits is a candidate for five
     for identifier in identifiers:
         if other and identifier.strength not in _UNMOVED:
             continue
-        found += _weigh_all(plain, identifier, Evidence.HEADING if identifier.entity in headed else None)
+        found += _weigh_all(
+            plain, identifier, Evidence.HEADING if identifier.entity in headed else None, nearby
+        )
     kept = _without_overlaps(found, shields(plain)) if found else []
     known = context.known
     return [one for one in kept if not known.covers(one.candidate.identifier.entity, one.candidate.canonical)]
 
 
-def _weigh_all(plain: str, identifier: Identifier, heading: Evidence | None) -> Iterator[Weighed]:
+def _weigh_all(
+    plain: str, identifier: Identifier, heading: Evidence | None, nearby: dict[tuple[int, int], Near]
+) -> Iterator[Weighed]:
     """The candidates for one identifier that are worth saying."""
     last_end, last_named = 0, False
     for candidate in candidates(plain, identifier):
-        beside = near(plain, candidate.start, candidate.end)
+        beside = nearby.get(candidate.span)
+        if beside is None:
+            beside = nearby[candidate.span] = near(plain, candidate.start, candidate.end)
         distance = beside.distance(identifier.entity)
         shared = distance is not None and distance <= LEFT and candidate.start - distance < last_end
         if shared and identifier.strength is Strength.WEAK:

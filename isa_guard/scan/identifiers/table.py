@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
-from isa_guard.scan.identifiers.cells import Cells, cells, every_cell, flags, plain, texts
+from isa_guard.scan.identifiers.cells import Cells, cells, every_cell, plain, possible, texts
 from isa_guard.scan.identifiers.columns import Heading, readings
 from isa_guard.scan.identifiers.find import Context, weighed
 from isa_guard.scan.identifiers.grading import Confidence, Evidence
 from isa_guard.scan.identifiers.headings import names_people
 from isa_guard.scan.identifiers.known import NOBODY, Known
-from isa_guard.scan.identifiers.shape import shape
-from isa_guard.scan.identifiers.tally import Tally
+from isa_guard.scan.identifiers.tally import Sum, Tally
 from isa_guard.scan.identifiers.words import named_by, names_other
-from isa_guard.uk.identifiers import IDENTIFIERS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,14 +36,16 @@ class Table:
 class Found:
     """One identifier in one column: everything but the values.
 
-    `rows` counts the cells that hold it, `distinct` its different values; `places` are the first few row numbers,
-    from 0. `confidence` is that of the surest, `shape` that of the first of them.
+    `rows` counts the cells that hold it, `graded` the same by how sure it is, surest first; `distinct` counts its
+    different values. `confidence`, `shape`, `evidence` and `places`, the first few row numbers from 0, are those of
+    the surest grade.
     """
 
     table: str
     column: str
     entity: str
     rows: int
+    graded: tuple[tuple[Confidence, int], ...]
     distinct: int
     places: tuple[int, ...]
     confidence: Confidence
@@ -59,21 +59,24 @@ def scan_table(table: Table, known: Known = NOBODY) -> tuple[Found, ...]:
     for column in table.frame.columns:
         tally = Tally()
         _column(table.frame.get_column(column), known, tally)
-        found += [
-            Found(
-                table=table.name,
-                column=column,
-                entity=one.entity,
-                rows=one.rows,
-                distinct=len(one.values),
-                places=one.first_places(),
-                confidence=one.confidence,
-                shape=one.shape,
-                evidence=frozenset(one.evidence),
-            )
-            for one in tally.sums()
-        ]
+        found += [_found(table.name, column, one) for one in tally.sums()]
     return tuple(found)
+
+
+def _found(table: str, column: str, held: Sum) -> Found:
+    surest = held.surest
+    return Found(
+        table=table,
+        column=column,
+        entity=held.entity,
+        rows=sum(held.rows.values()),
+        graded=tuple(sorted(held.rows.items(), reverse=True)),
+        distinct=len(held.values),
+        places=held.first_places(),
+        confidence=surest,
+        shape=held.shapes[surest],
+        evidence=frozenset(held.evidence[surest]),
+    )
 
 
 def _column(series: pl.Series, known: Known, tally: Tally) -> None:
@@ -97,7 +100,7 @@ def _names(held: Cells, tally: Tally) -> None:
     if named.is_empty() or len(named) < _SHARE * len(held.frame):
         return
     for value, rows, places in named.iter_rows():
-        tally.add(_NAMES, value, rows, places, Confidence.LIKELY, shape(value), _NAMED)
+        tally.add(_NAMES, value, rows, places, Confidence.LIKELY, value, _NAMED)
 
 
 def _whole(held: Cells, heading: str, known: Known, tally: Tally) -> set[int]:
@@ -114,7 +117,7 @@ def _whole(held: Cells, heading: str, known: Known, tally: Tally) -> set[int]:
         for place, (value, rows, places) in zip(free, held.frame[free].iter_rows(), strict=True):
             canonical = reading.passed[place]
             if not known.covers(entity, canonical):
-                tally.add(entity, canonical, rows, places, reading.confidence, shape(value), reading.evidence)
+                tally.add(entity, canonical, rows, places, reading.confidence, value, reading.evidence)
     return taken
 
 
@@ -123,13 +126,16 @@ def _within(held: Cells, taken: set[int], context: Context, tally: Tally) -> Non
     rest = held.frame[[place for place in range(len(held.frame)) if place not in taken]]
     if rest.is_empty():
         return
-    columns = flags(rest.get_column("value"))
-    for place, (value, rows, places) in enumerate(rest.iter_rows()):
-        held_here = [one for one in IDENTIFIERS if columns[one.entity][place]]
-        for each in weighed(value, context, held_here) if held_here else ():
+    values, counts, places = (rest.get_column(name).to_list() for name in ("value", "rows", "places"))
+    for place, identifiers in possible(rest.get_column("value"), named_by(context.heading)):
+        for each in weighed(values[place], context, identifiers):
             candidate = each.candidate
-            written = value[candidate.start : candidate.end]
-            entity = candidate.identifier.entity
             tally.add(
-                entity, candidate.canonical, rows, places, each.confidence, shape(written), each.evidence
+                candidate.identifier.entity,
+                candidate.canonical,
+                counts[place],
+                places[place],
+                each.confidence,
+                values[place][candidate.start : candidate.end],
+                each.evidence,
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.scan.identifiers.cells import PLACES
+from isa_guard.scan.identifiers.shape import shape
 from isa_guard.uk.identifiers import IDENTIFIERS
 
 if TYPE_CHECKING:
@@ -18,20 +19,24 @@ _ORDER: Final = {one.entity: place for place, one in enumerate(IDENTIFIERS)}
 class Sum:
     """What one column holds of one identifier. It holds values while a column is read, and never shows them."""
 
-    __slots__ = ("confidence", "entity", "evidence", "places", "rows", "shape", "values")
+    __slots__ = ("entity", "evidence", "places", "rows", "shapes", "values")
 
-    def __init__(self, entity: str, confidence: Confidence, shape: str) -> None:
+    def __init__(self, entity: str) -> None:
         self.entity = entity
-        self.confidence = confidence
-        self.shape = shape
-        self.rows = 0
         self.values: set[str] = set()
-        self.places: set[int] = set()
-        self.evidence: set[Evidence] = set()
+        self.rows: dict[Confidence, int] = {}
+        self.places: dict[Confidence, set[int]] = {}
+        self.shapes: dict[Confidence, str] = {}
+        self.evidence: dict[Confidence, set[Evidence]] = {}
+
+    @property
+    def surest(self) -> Confidence:
+        """The grade of the surest of its values."""
+        return max(self.rows)
 
     def first_places(self) -> tuple[int, ...]:
-        """The first few row numbers."""
-        return tuple(sorted(self.places)[:PLACES])
+        """The first few row numbers of the surest grade."""
+        return tuple(sorted(self.places[self.surest])[:PLACES])
 
 
 class Tally:
@@ -47,19 +52,24 @@ class Tally:
         rows: int,
         places: Iterable[int],
         confidence: Confidence,
-        shape: str,
+        written: str,
         evidence: frozenset[Evidence],
     ) -> None:
         """Count a value that stands in so many rows, the first of them `places`."""
         one = self._sums.get(entity)
         if one is None:
-            one = self._sums[entity] = Sum(entity, confidence, shape)
-        one.rows += rows
+            one = self._sums[entity] = Sum(entity)
         one.values.add(canonical)
-        if len(one.places) < 4 * PLACES:
-            one.places.update(places)
-        one.confidence = max(one.confidence, confidence)
-        one.evidence |= evidence
+        if confidence not in one.rows:
+            one.rows[confidence] = 0
+            one.places[confidence] = set()
+            one.shapes[confidence] = shape(written)
+            one.evidence[confidence] = set()
+        one.rows[confidence] += rows
+        one.evidence[confidence] |= evidence
+        # Cells come in the order of their first rows, so the first few rows of all are among the first few cells'.
+        if len(one.places[confidence]) < PLACES * PLACES:
+            one.places[confidence].update(places)
 
     def sums(self) -> list[Sum]:
         """The sums in the order of the registry."""

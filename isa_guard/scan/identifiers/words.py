@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from isa_guard.frozen import dataclass
@@ -79,6 +80,7 @@ def near(text: str, start: int, end: int) -> Near:
     return Near(entities, alien)
 
 
+@lru_cache(4096)
 def named_by(heading: str) -> frozenset[str]:
     """The entities that the heading of a column names, however it is joined: `nhs_number`, `NHSNumber`, `nhsnumber`."""
     spaced = _spaced(heading)
@@ -88,6 +90,7 @@ def named_by(heading: str) -> frozenset[str]:
     return frozenset(found | _JOINED.get(re.sub(r"[^a-z]", "", spaced), frozenset())) - {_ALIEN}
 
 
+@lru_cache(4096)
 def names_other(heading: str) -> bool:
     """Whether a heading names a thing that also has numbers, and no entity."""
     return any(_ALIEN in named for _, named in _labels(_spaced(heading))) and not named_by(heading)

@@ -5,6 +5,8 @@ Each function reads what its caller has already cut to ASCII digits (and letters
 
 from __future__ import annotations
 
+from functools import cache
+from operator import mul
 from typing import Final
 
 # Mod 23 leaves out I, O and S, which are misread as 1, 0 and 5, and starts at Z
@@ -21,7 +23,12 @@ def listed(words: str) -> frozenset[str]:
 
 def compact(text: str, separators: str = " -") -> str:
     """The text in capitals without the separators that people put between groups."""
-    return text.translate(dict.fromkeys(map(ord, separators))).upper()
+    return text.translate(_without(separators)).upper()
+
+
+@cache
+def _without(separators: str) -> dict[int, None]:
+    return dict.fromkeys(map(ord, separators))
 
 
 def digits(text: str, count: int) -> bool:
@@ -31,7 +38,7 @@ def digits(text: str, count: int) -> bool:
 
 def weighted(number: str, weights: tuple[int, ...]) -> int:
     """The sum of digits times weights, from the left; digits beyond the weights do not count."""
-    return sum(int(digit) * weight for digit, weight in zip(number, weights, strict=False))
+    return sum(map(mul, map(int, number), weights))
 
 
 def police_letter(number: str) -> str:

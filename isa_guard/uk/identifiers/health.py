@@ -53,14 +53,14 @@ def _checked(text: str) -> str | None:
 
 
 _NHS_DD: Final = "NHS Data Dictionary"
-_TEN_DIGITS: Final = r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}"
+_REST: Final = r"[ -]?[0-9]{3}[ -]?[0-9]{4}"
 _MOD_11: Final = "check digit mod 11"
 
 IDENTIFIERS: Final = (
     Identifier(
         "nhs-number",
         "NHS number (England, Wales, Isle of Man)",
-        _TEN_DIGITS,
+        rf"[467][0-9]{{2}}{_REST}",
         nhs_number,
         Strength.CHECKED,
         ("nhs", "nhs no", "nhs number", "nhsno", "nhsnumber", "patient number", "patient no"),
@@ -73,7 +73,7 @@ IDENTIFIERS: Final = (
     Identifier(
         "chi-number",
         "Community Health Index number (Scotland)",
-        _TEN_DIGITS,
+        rf"[0-3][0-9][01]{_REST}|[0-3][0-9][01][0-9]{{3}}[ -]?[0-9]{{4}}",
         chi_number,
         Strength.CHECKED,
         ("chi", "chi no", "chi number", "community health index", "nhs number", "nhs no", "nhs"),
@@ -86,7 +86,7 @@ IDENTIFIERS: Final = (
     Identifier(
         "health-and-care-number",
         "Health and Care number (Northern Ireland)",
-        _TEN_DIGITS,
+        rf"3[2-9][0-9]{_REST}",
         health_and_care_number,
         Strength.CHECKED,
         ("h&c", "hcn", "h&c number", "health and care", "health care number", "nhs number", "nhs no", "nhs"),
