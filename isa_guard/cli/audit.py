@@ -81,6 +81,11 @@ class _WithMap(click.Command):
 @click.option(
     "--shared", type=click.Path(path_type=Path), help="With --master: a folder that every machine of it has."
 )
+@click.option(
+    "--kept",
+    type=click.Path(path_type=Path),
+    help="With the duckdb engine: a folder that keeps the events of each log, so that only new logs are read.",
+)
 @click.option("--engine", type=click.Choice(ENGINES), default=None, help="What does the work. Default: rows.")
 @click.option(
     "--record/--no-record", default=None, help="Sign and append the audit. Default: yes if a register is set."
@@ -110,6 +115,7 @@ def command(
     engine: str | None,
     master: str | None,
     shared: Path | None,
+    kept: Path | None,
     record: bool | None,
     register: str | None,
     key: str | None,
@@ -147,7 +153,9 @@ def command(
         raise UsageError(f"--shared {shared} is no folder")
     if (master or shared) and engine != "spark":
         raise UsageError("--master and --shared go with --engine spark")
-    work.master, work.folder = master or work.master, shared
+    if kept and engine != "duckdb":
+        raise UsageError("--kept goes with --engine duckdb")
+    work.master, work.folder, work.kept = master or work.master, shared, kept
     audit = work.audited(logs, engine or "rows", rejects)
     if audit.audited and recording:
         from isa_guard.cli.recording import with_record

@@ -46,6 +46,7 @@ class Auditing:
     ) -> None:
         self.master = LOCAL
         self.folder: Path | None = None
+        self.kept: Path | None = None
         self.now = now
         self.until = None if until is None else from_datetime(until)
         self.listed = listed
@@ -117,7 +118,7 @@ def _duckdb(work: Auditing, logs: Logs, sink: Rejects) -> Audit:
     def noted(lines: Iterable[LogEvent | Rejected | Blank]) -> Iterable[LogEvent | Rejected | Blank]:
         return sink.noting(told_lines(lines, "reading"))
 
-    with ColumnsAudit(work.versions, work.now, work.listed) as columns:
+    with ColumnsAudit(work.versions, work.now, work.listed, kept=work.kept) as columns:
         files = [
             columns.read_file(source, mapping, index, noted)
             for index, (source, mapping) in enumerate(shown(logs, "reading"))

@@ -219,3 +219,14 @@ def test_what_each_rule_costs_is_told(capsys: Capture) -> None:
     outcomes = {line.split()[0]: int(line.split()[1]) for line in lines[1:-1]}
     assert len(outcomes) == 24
     assert (outcomes["audit/breach-told"], outcomes["audit/trained"], outcomes["review/first"]) == (2, 5, 0)
+
+
+def test_what_is_kept_of_a_log_goes_with_the_engine_that_keeps_it(capsys: Capture, tmp_path: Path) -> None:
+    refused = audited(capsys, BAD, "--kept", tmp_path / "kept")
+    assert refused.code == 2
+    assert "--kept goes with --engine duckdb" in refused.err
+    columns = ("--engine", "duckdb", "--kept", tmp_path / "kept")
+    first = audited(capsys, BAD, *columns)
+    assert len(list((tmp_path / "kept").iterdir())) == 2
+    assert audited(capsys, BAD, *columns) == first
+    assert first.code == 1

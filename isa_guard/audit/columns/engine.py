@@ -11,6 +11,7 @@ from isa_guard.audit.columns.database import MEMORY, Database
 from isa_guard.audit.columns.each import EachInColumns
 from isa_guard.audit.columns.events import TABLE, Events
 from isa_guard.audit.columns.fields import fields_of
+from isa_guard.audit.columns.kept import Kept
 from isa_guard.audit.columns.outcomes import Told
 from isa_guard.audit.columns.plain.insert import read_plain
 from isa_guard.audit.columns.plain.relation import NotPlainError
@@ -39,7 +40,8 @@ class ColumnsAudit:
     """An audit under way. `limit` is how many findings of each rule and outcome are kept with their words.
 
     Raises NotPrintable where two versions of the agreement type a field of an event differently. `by_rows` names,
-    once finished, the rules that were judged in Python because they have no exact text in SQL. To be closed.
+    once finished, the rules that were judged in Python because they have no exact text in SQL. `kept` is a folder for the
+    events of files, so that no file is read twice by audits to come. To be closed.
     """
 
     def __init__(
@@ -50,7 +52,9 @@ class ColumnsAudit:
         *,
         memory: str = MEMORY,
         threads: int | None = None,
+        kept: Path | None = None,
     ) -> None:
+        self.kept = None if kept is None else Kept(kept, versions)
         self.versions = versions
         self.now = now
         self.limit = limit
@@ -74,11 +78,23 @@ class ColumnsAudit:
 
         `noted` is put around the lines of a log that is read line by line.
         """
-        if isinstance(source, Path) and source != STDIN:
-            try:
-                return read_plain(self.database, self.events, source, mapping, index)
-            except NotPlainError:
-                pass  # the row reader alone judges what may be rejected
+        if not isinstance(source, Path) or source == STDIN:
+            return self._read_lines(source, mapping, index, noted)
+        if self.kept is None:
+            return self._read_path(source, mapping, index, noted)
+        file = self.kept.taken(self.database, self.events, source, mapping, index)
+        if file is None:
+            file = self._read_path(source, mapping, index, noted)
+            self.kept.keep(self.database, self.events, file, mapping, index)
+        return file
+
+    def _read_path(self, path: Path, mapping: LogMapping, index: int, noted: Noted) -> FileRead:
+        try:
+            return read_plain(self.database, self.events, path, mapping, index)
+        except NotPlainError:  # the row reader alone judges what may be rejected
+            return self._read_lines(path, mapping, index, noted)
+
+    def _read_lines(self, source: LogSource, mapping: LogMapping, index: int, noted: Noted) -> FileRead:
         reading = read_lines(source, mapping, index)
         self.read(noted(reading))
         return reading.file_read()

@@ -77,7 +77,8 @@ def test_numbers_in_many_buckets_are_put_in_order_only_where_they_must_be(
 
 def test_what_answers_cover_begins_and_ends_with_them() -> None:
     """Spans that touch, that lie apart and within one another; an event at each end, and a microsecond beside it."""
-    day, known = 24 * HOUR, {"ref": "r", "dataset": "x", "recorded": True}
+    day = 24 * HOUR
+    known: dict[str, Value] = {"ref": "r", "dataset": "x", "recorded": True}
     answers = (
         0,
         day,
