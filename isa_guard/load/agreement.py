@@ -160,7 +160,7 @@ class _Loader:
         rules = self.bound(unbound, surroundings)
         log_rules = self.bound_to_logs(unbound, surroundings)
         self.problems = [one for one in self.problems if not self.follows_from_a_term(one)]
-        dispensations = self.attempt(lambda: self.dispensations(shape, surroundings, rules)) or ()
+        dispensations = self.attempt(lambda: self.dispensations(shape, surroundings, rules, log_rules)) or ()
         if self.problems or in_force is None:
             raise LoadError(tuple(self.problems))
         return Agreement(
@@ -292,11 +292,16 @@ class _Loader:
         return rules
 
     def dispensations(
-        self, shape: AgreementDocument, surroundings: Surroundings, rules: Sequence[Rule]
+        self,
+        shape: AgreementDocument,
+        surroundings: Surroundings,
+        rules: Sequence[Rule],
+        log_rules: Sequence[LogRule],
     ) -> tuple[Dispensation, ...]:
         if shape.dispensations is None:
             return ()
         from isa_guard.load.dispensations import read_dispensations
 
         document = self.beside(shape.dispensations, ("dispensations",))
-        return read_dispensations(document, surroundings, {rule.id: rule for rule in rules})
+        over_logs = frozenset(rule.id for rule in log_rules)
+        return read_dispensations(document, surroundings, {rule.id: rule for rule in rules}, over_logs)

@@ -17,7 +17,7 @@ from isa_guard.model.rule import Dispensation
 from isa_guard.uk.periods import add_months
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from isa_guard.load.binding import Surroundings
     from isa_guard.load.yaml import Document
@@ -27,7 +27,7 @@ LONGEST_MONTHS: Final = 12
 
 
 def read_dispensations(
-    document: Document, surroundings: Surroundings, rules: Mapping[str, Rule]
+    document: Document, surroundings: Surroundings, rules: Mapping[str, Rule], log_rules: Collection[str] = ()
 ) -> tuple[Dispensation, ...]:
     """Answer the dispensations of a document. Raises LoadError: an unknown rule, an absolute term, over 12 months.
 
@@ -39,6 +39,11 @@ def read_dispensations(
     for name, one in shape.dispensations.items():
         path = ("dispensations", name)
         rule = rules.get(one.rule)
+        if one.rule in log_rules:
+            what = f"`{one.rule}` is a rule over logs: no dispensation reaches it"
+            hint = "dispense the rule that decides the request; the audit lists what was done"
+            problems.append(Problem(what, document.place((*path, "rule")), hint, "dispensation"))
+            continue
         if rule is None:
             hint = did_you_mean(one.rule, rules)
             problems.append(

@@ -333,6 +333,25 @@ def test_a_dispensation_that_cannot_hold_is_named(tmp_path: Path, changes: dict[
     assert what in said(tmp_path, small(dispensations="dispensations.yaml"))
 
 
+def test_no_dispensation_reaches_a_rule_over_logs(tmp_path: Path) -> None:
+    told = {
+        "id": "own/told",
+        "title": "t",
+        "why": "w",
+        "otherwise": "refuse",
+        "seen": "s",
+        "satisfy": "s",
+    }
+    told |= {
+        "for-each": "event.action == 'shared'",
+        "expect": "other.action == 'permitted'",
+        "order": "before",
+    }
+    write(tmp_path, dispensation(rule="own/told"), "dispensations.yaml")
+    agreement = small(dispensations="dispensations.yaml", log_rules=[{**told, "by": ["ref"]}])
+    assert "`own/told` is a rule over logs: no dispensation reaches it" in said(tmp_path, agreement)
+
+
 def test_no_dispensation_departs_from_an_absolute_term(tmp_path: Path) -> None:
     write(tmp_path, dispensation(), "dispensations.yaml")
     data = small(dispensations="dispensations.yaml", terms={"volume": {"most": 500, "absolute": True}})
