@@ -47,24 +47,16 @@ class Cell:
     @property
     def counts(self) -> bool:
         """Whether a whole number of people stands here, seen or withheld."""
-        return self.kind in _COUNTING
+        return self.kind not in _COUNT_NOBODY
 
     @property
     def known(self) -> int | None:
         """The count, where it is shown."""
-        return self.low if self.kind in {CellKind.COUNT, CellKind.INAPPLICABLE} else None
+        return self.low if self.kind is CellKind.COUNT or self.kind is CellKind.INAPPLICABLE else None
 
 
-_COUNTING: Final = frozenset(
-    {
-        CellKind.COUNT,
-        CellKind.WITHHELD,
-        CellKind.DASH,
-        CellKind.BELOW,
-        CellKind.RANGE,
-        CellKind.INAPPLICABLE,
-    }
-)
+# A tuple, compared by identity: this is asked of every cell many times, and hashing a text is slow.
+_COUNT_NOBODY: Final = (CellKind.TEXT, CellKind.BLANK, CellKind.PERCENTAGE, CellKind.MEASURE)
 WITHHELD: Final = Cell(CellKind.WITHHELD)
 BLANK: Final = Cell(CellKind.BLANK)
 TEXT: Final = Cell(CellKind.TEXT)

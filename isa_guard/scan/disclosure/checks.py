@@ -19,6 +19,7 @@ from isa_guard.scan.disclosure.microdata.singling_out import singling_out
 from isa_guard.scan.disclosure.percentages import percentages, statistics
 from isa_guard.scan.disclosure.rounding import rounding
 from isa_guard.scan.disclosure.suppression import suppression
+from isa_guard.scan.disclosure.system import MOST_CELLS
 from isa_guard.scan.disclosure.threshold import small_counts
 
 if TYPE_CHECKING:
@@ -59,8 +60,13 @@ class Claim(StrEnum):
 
 
 def check_table(table: Table, limits: Limits) -> tuple[Disclosure, ...]:
-    """Everything that one table gives away by itself. Raises UsageError for limits that make no sense."""
+    """Everything that one table gives away by itself. Raises UsageError for limits that make no sense.
+
+    Beyond `MOST_CELLS` only small counts are looked for, and the rest is said to be unchecked.
+    """
     checked(limits)
+    if table.size > MOST_CELLS:
+        return (*small_counts(table, limits), *suppression(table, limits))
     return tuple(found for check in TABLE_CHECKS for found in check(table, limits))
 
 

@@ -17,8 +17,6 @@ from isa_guard.scan.disclosure.totals import find_totals
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-MOST_CELLS_READ: Final = 5_000_000
-
 
 class Dash(StrEnum):
     """What a lone dash means: nobody, a number withheld, or whichever the sums of the table show."""

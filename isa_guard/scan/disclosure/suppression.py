@@ -12,6 +12,7 @@ from isa_guard.scan.disclosure.intervals import exact_intervals
 from isa_guard.scan.disclosure.shares import implied
 from isa_guard.scan.disclosure.system import (
     MOST_CELLS,
+    MOST_WITHHELD,
     Contradiction,
     System,
     TooLarge,
@@ -44,6 +45,9 @@ def suppression(table: Table, limits: Limits) -> tuple[Disclosure, ...]:
     ]
     if not hidden:
         return ()
+    if len(hidden) > MOST_WITHHELD:
+        reason = f"up to {MOST_WITHHELD:,} withheld counts are worked out"
+        return (unchecked(Check.SUPPRESSION, (hidden[0][1],), reason, len(hidden)),)
     places = tuple(at for _, at, _ in hidden)
     doubtful = tuple(_doubtful(table))
     try:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from isa_guard.scan.disclosure.limits import Limits
     from isa_guard.scan.disclosure.table import Table
 
-MOST_CELLS: Final = 200_000  # cells of a release whose sums are looked into; more are "could not be checked"
+MOST_CELLS: Final = 500_000  # cells of a release whose sums are looked into; more are "could not be checked"
+MOST_WITHHELD: Final = 50_000  # withheld cells of a release whose intervals are worked out
 FEWEST_ROUNDED: Final = 6  # by chance 6 counts are all multiples of 5 once in 15,000 tables
 _BASES: Final = (1000, 100, 50, 20, 10, 5, 3)  # the bases that publishers round to
 

@@ -33,19 +33,18 @@ def _found(table: Table, limits: Limits) -> Iterator[Disclosure]:
     rounded = base >= limits.threshold.least_safe
     threshold = limits.threshold
     for row, column, cell in table.places():
-        here = (table.at(row, column),)
         if cell.kind is CellKind.COUNT and limits.is_small(cell.low):
             if cell.low == 0 and base > 1:
                 continue  # a rounded nought may stand for people
             if rounded and cell.low % base == 0:
                 continue
             what = f"a count of {cell.low} is shown, and {threshold} may not be"
-            yield Disclosure(Check.THRESHOLD, here, Severity.BLOCK, what, _WHY)
+            yield Disclosure(Check.THRESHOLD, (table.at(row, column),), Severity.BLOCK, what, _WHY)
         elif cell.kind in {CellKind.BELOW, CellKind.RANGE} and cell.high is not None:
             own = own_bounds(cell, limits)
             if own.low == own.high and limits.is_small(own.low):
                 what = f"a range leaves only {own.low}, and {threshold} may not be shown"
-                yield Disclosure(Check.THRESHOLD, here, Severity.BLOCK, what, _WHY)
+                yield Disclosure(Check.THRESHOLD, (table.at(row, column),), Severity.BLOCK, what, _WHY)
             elif own.low >= limits.least_small and cell.high < threshold.least_safe - 1:
                 what = f"a range up to {cell.high} says more than the marker for {threshold} would"
-                yield Disclosure(Check.THRESHOLD, here, Severity.WARN, what, _WHY)
+                yield Disclosure(Check.THRESHOLD, (table.at(row, column),), Severity.WARN, what, _WHY)

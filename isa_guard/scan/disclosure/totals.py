@@ -22,6 +22,9 @@ _TOTAL: Final = re.compile(
     re.IGNORECASE,
 )
 _MOST_LINES: Final = 5_000  # lines of one axis among which sums are looked for by their numbers
+_MOST_STEPS: Final = (
+    10_000_000  # cells added up along one axis; totals beyond are doubtful, so never passed over
+)
 _FEW: Final = 3  # parts with people in them that make one column's sum more than chance
 
 
@@ -68,8 +71,14 @@ def _along(table: Table, axis: Axis, base: int) -> Totals:
     called = [number for number in usable if is_total(lines[number].label)]
     sums: list[Sum] = []
     doubtful: list[Sum] = []
+    labels = [line.label for line in lines]
+    left = _MOST_STEPS
     for total in called:
-        candidates = _candidates(total, usable, called, [line.label for line in lines])
+        candidates = _candidates(total, usable, called, labels) if left > 0 else ((total,),)
+        left -= sum(map(len, candidates)) * len(grid[total])
+        if left < 0:
+            doubtful.append(Sum(axis, total, candidates[0]))
+            continue
         tried = [(parts, _evidence(grid, total, parts, base)) for parts in candidates]
         held = [parts for parts, seen in tried if seen.holds and not seen.fails]
         likely = [parts for parts, seen in tried if seen.open and not seen.fails]

@@ -263,3 +263,9 @@ def test_a_component_beyond_the_limit_is_refused() -> None:
 def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     exact_intervals(system_of(random_gaps(5, 5, 12, 1), FIVE), range(20))
     assert capfd.readouterr() == ("", "")
+
+
+def test_known_cells_that_do_not_add_up_are_noticed_where_narrowing_stopped_early() -> None:
+    fixed = (Interval(2, 2), Interval(3, 3))
+    with pytest.raises(Contradiction, match="add up"):
+        components(System(fixed, (Equation(((0, 1), (1, 1)), 6),)), fixed)

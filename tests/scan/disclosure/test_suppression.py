@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from isa_guard.scan.disclosure import suppression as audit
 from isa_guard.scan.disclosure.cells import WITHHELD
 from isa_guard.scan.disclosure.finding import At, Check, Severity, passes
 from isa_guard.scan.disclosure.limits import Comparison, Limits, Threshold
@@ -92,8 +93,17 @@ def test_a_table_too_large_ends_with_the_stated_limit() -> None:
     grid = table_of(cells, map(str, range(rows)), map(str, range(columns)), sums)
     (found,) = suppression(grid, FIVE)
     assert (found.check, found.severity) == (Check.SUPPRESSION, Severity.UNCHECKED)
-    assert "200,000" in found.what
+    assert "500,000" in found.what
     assert "2,000,000" in found.what
+
+
+def test_more_withheld_counts_than_are_worked_out_end_with_the_stated_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(audit, "MOST_WITHHELD", 3)
+    (found,) = suppression(table("* * 30 49", "* * 21 40", "30 12 9 51", "43 37 60 140"), FIVE)
+    assert found.severity is Severity.UNCHECKED
+    assert "up to 3" in found.what
 
 
 @pytest.mark.slow
@@ -113,3 +123,13 @@ def test_six_hundred_withheld_cells_are_all_answered() -> None:
     for place in dice.sample(range(800), 600):
         grid[place // 20][place % 20] = WITHHELD
     assert all(one.severity is Severity.BLOCK for one in suppression(with_totals(grid), FIVE))
+
+
+def test_a_count_that_may_be_just_safe_is_not_known_to_be_small() -> None:
+    """1 to 5 under "fewer than 5", where a width of 1 is enough."""
+    grid = table("1-20 1-20 40 46", "30 31 30 91", "* * 70 137")
+    assert blocked(grid, replace(FIVE, interval_width=1)) == []
+    assert blocked(grid, Limits(threshold=Threshold(Comparison.FEWER_THAN, 6), interval_width=1)) == [
+        (1, 1),
+        (1, 2),
+    ]
