@@ -88,7 +88,6 @@ def texts(series: pl.Series) -> pl.Series | None:
 
 def plain(series: pl.Series) -> pl.Series:
     """The texts in plain form, as `normalise` makes them."""
-    frames = polars()
     if series.str.len_bytes().sum() != series.str.len_chars().sum():
         series = series.str.replace_many(list(REPLACED), list(REPLACED.values()))
         series = series.str.replace_many(list(INVISIBLE), [""] * len(INVISIBLE))
@@ -105,24 +104,21 @@ def cells(series: pl.Series, named: frozenset[str]) -> Cells:
     named_figures = value.str.contains(_words(_UNNAMED)) & value.str.contains("[0-9]")
     hits = frame.filter(value.str.contains(_alternation(named)) | named_figures)
     hits = hits.with_columns(value.str.strip_chars())
-    grouped = hits.group_by("value", maintain_order=True).agg(
-        frames.len().alias("rows"), frames.col("row").head(PLACES).alias("places")
-    )
-    return Cells(grouped, filled)
+    return Cells(_distinct(hits), filled)
 
 
 def every_cell(series: pl.Series) -> Cells:
     """All distinct cells that hold anything."""
     frames = polars()
-    frame = (
-        frames.DataFrame({"value": series})
-        .with_row_index("row")
-        .filter(frames.col("value").str.len_bytes() > 0)
-    )
-    grouped = frame.group_by("value", maintain_order=True).agg(
-        frames.len().alias("rows"), frames.col("row").head(PLACES).alias("places")
-    )
-    return Cells(grouped, len(frame))
+    value = frames.col("value")
+    frame = frames.DataFrame({"value": series.str.strip_chars()}).with_row_index("row").filter(value != "")
+    return Cells(_distinct(frame), len(frame))
+
+
+def _distinct(frame: pl.DataFrame) -> pl.DataFrame:
+    frames = polars()
+    grouped = frame.group_by("value", maintain_order=True)
+    return grouped.agg(frames.len().alias("rows"), frames.col("row").head(PLACES).alias("places"))
 
 
 def whole(values: pl.Series, identifier: Identifier) -> pl.Series:

@@ -17,6 +17,7 @@ _TITLES: Final = (
     "Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Rev|Sir|Dame|Lord|Lady|PC|WPC|DC|DS|DI|DCI|DSU|PS|Sgt|Sergeant|Insp|Inspector"
     "|Supt|Superintendent|PCSO|Constable|Cllr|Councillor"
 )
+_TITLE_WORDS: Final = frozenset(_TITLES.split("|"))
 _WORD: Final = r"(?:Mc|Mac|O'|D'|de |van |von |al-)?[A-Z][a-zà-ÿ]{1,24}(?:[-'][A-Z]?[a-zà-ÿ]{1,24})?"
 TITLED: Final = rf"(?:{_TITLES})\.? (?:[A-Z]\.? )?{_WORD}(?: {_WORD}){{0,2}}"
 _TITLED: Final = re.compile(rf"(?:{_TITLES})\.? ((?:[A-Z]\.? )?{_WORD}(?: {_WORD}){{0,2}})")
@@ -32,7 +33,8 @@ _WHOLE: Final = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]*)*\.?(?:,? [^\W\d_]+(?
 def person_name(text: str) -> str | None:
     """The name that stands behind a title or rank, the title left out. Evidence of form only."""
     match = _TITLED.fullmatch(text)
-    if not match or match[1].split()[0] in _NO_NAME:
+    first = match[1].split()[0] if match else ""
+    if not match or first in _NO_NAME or first in _TITLE_WORDS:
         return None
     return match[1]
 

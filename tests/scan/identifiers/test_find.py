@@ -146,6 +146,8 @@ DECOYS = [
     "401 023 2137 5",
     "A1234BC and 123456789 and 12345678",
     "mail nobody@example.test",
+    "Mr Mr and Dr Ms",
+    "std::ab::cd at 10:20:30 from 00:1a:2b:3c:4d:5e",
 ]
 
 
@@ -168,6 +170,8 @@ def test_nothing_but_a_grouping_makes_possible_and_no_more() -> None:
         ("12/03/1980 (DOB)", ["date-of-birth"]),
         ("Mr Jo Bloggs of 12 High Street, Cambridge, CB2 1TN", ["person-name", "address"]),
         ("UTR 1955839661", ["utr"]),
+        ("IP address 2a00:1450:4009:0:0:0:0:200e", ["ip-address"]),
+        ("host 2a00:1450::200e", ["ip-address"]),
         ("PS Doe rang 01223 358966 from 81.2.69.142", ["person-name", "phone", "ip-address"]),
         ("NHS numbers 401 023 2137, 4010232137", ["nhs-number", "nhs-number"]),
         ("01223 358966 999 is the tel", ["phone"]),
