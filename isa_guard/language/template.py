@@ -18,6 +18,7 @@ from isa_guard.language.faults import ExpressionError, Fault
 from isa_guard.language.lets import free_names
 from isa_guard.language.parser import parse
 from isa_guard.language.python import python_expression
+from isa_guard.language.syntax import path_of
 from isa_guard.language.types import Bool, Date, Record, String, is_private
 from isa_guard.language.values import day_text, text
 
@@ -167,13 +168,23 @@ def _shown(value: str, type_: Type, bound: str) -> str:
 
 
 def _again(hole: Checked, variables: tuple[str, ...]) -> Callable[..., str]:
+    absent = _absent(hole)
+
     def again(*given: Value) -> str:
         value = evaluate(hole, dict(zip(variables, given, strict=True)))
         if isinstance(value, EvalError):
-            return NOT_GIVEN
+            return absent
         try:
             return text(value, hole.type)
         except IsaGuardError:
             return NOT_GIVEN
 
     return again
+
+
+def _absent(hole: Checked) -> str:
+    """What is said where the hole has no value: a field's own word for it, where the hole is nothing but a field."""
+    path = path_of(hole.expr)
+    record = hole.scope.variables.get(path[0]) if path is not None and len(path) == 2 else None
+    field = record.field(path[1]) if path is not None and isinstance(record, Record) else None
+    return NOT_GIVEN if field is None else field.absent

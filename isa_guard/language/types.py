@@ -125,13 +125,16 @@ class Optional:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a record. An optional one may be absent; a private one is about a person."""
+    """One field of a record. An optional one may be absent, and `absent` is what a message then says in its place;
+    a private one is about a person.
+    """
 
     name: str
     type: Type
     optional: bool = False
     doc: str = ""
     private: bool = False
+    absent: str = "not given"
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,13 @@ JUDGED: Final = Record(
     "judged",
     (
         Field("limit", TIMESTAMP, optional=True, doc="the last instant at which an answer still counts"),
-        Field("found", TIMESTAMP, optional=True, doc="when the answer, or the nearest one, happened"),
+        Field(
+            "found",
+            TIMESTAMP,
+            optional=True,
+            doc="when the answer, or the nearest one, happened",
+            absent="never",
+        ),
         Field("total", INT, optional=True, doc="what was counted, or how many numbers are missing"),
     ),
 )
