@@ -35,7 +35,7 @@ class CellKind(StrEnum):
 class Cell:
     """A cell: the least and the largest whole number it may stand for (None: no end), and a figure beside it.
 
-    `number` is the percentage or measure as printed; `percent` is a percentage printed after a count or marker.
+    `number` is the percentage or measure as printed, or a count printed with decimals; `percent` is a percentage printed after a count or marker.
     """
 
     kind: CellKind
@@ -141,8 +141,11 @@ def _bare(plain: str) -> Cell:
     if lower in _NONE:
         return Cell(CellKind.INAPPLICABLE, 0, 0)
     if _WHOLE.fullmatch(plain):
-        count = int(re.sub(r"\.0+$|[, \u00a0\u202f]", "", plain))
-        return Cell(CellKind.COUNT, count, count) if count <= LARGEST else TEXT
+        digits = re.sub(r"[, \u00a0\u202f]", "", plain)
+        count = int(digits.partition(".")[0])
+        # "3.0" is 3 in a sheet of counts; under a heading of percentages its decimals say how it was rounded.
+        printed = Decimal(digits) if "." in digits else None
+        return Cell(CellKind.COUNT, count, count, printed) if count <= LARGEST else TEXT
     if percent := _PERCENT.fullmatch(plain):
         return Cell(CellKind.PERCENTAGE, number=Decimal(percent[1]))
     if _NUMBER.fullmatch(plain):

@@ -8,6 +8,7 @@ from isa_guard.errors import IsaGuardError
 from isa_guard.frozen import dataclass
 from isa_guard.scan.disclosure.cells import LARGEST, CellKind
 from isa_guard.scan.disclosure.limits import ZeroPolicy
+from isa_guard.scan.disclosure.table import Axis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_CELLS: Final = 500_000  # cells of a release whose sums are looked into; more are "could not be checked"
 MOST_WITHHELD: Final = 50_000  # withheld cells of a release whose intervals are worked out
-FEWEST_ROUNDED: Final = 6  # by chance 6 counts are all multiples of 5 once in 15,000 tables
+_CHANCE: Final = 10_000  # unrounded counts are taken for rounded ones in fewer than one table in this many
 _BASES: Final = (1000, 100, 50, 20, 10, 5, 3)  # the bases that publishers round to
 
 
@@ -69,11 +70,21 @@ class System:
 
 
 def rounding_base(table: Table) -> int:
-    """The customary base that all counts of a table are multiples of; 1 where they are not, or are too few to tell."""
-    counts = [cell.low for _, _, cell in table.places() if cell.kind is CellKind.COUNT and cell.low]
-    if len(counts) < FEWEST_ROUNDED:
-        return 1
-    return next((base for base in _BASES if all(count % base == 0 for count in counts)), 1)
+    """The customary base that all counts of a table are multiples of; 1 where they are not, or are too few to tell.
+
+    A base widens what every count may be, so it is not believed of few counts; totals are none of them, since
+    they are multiples as soon as their parts are.
+    """
+    rows, columns = table.totals(Axis.ROW), table.totals(Axis.COLUMN)
+    counts, inner = [], 0
+    for row, column, cell in table.places():
+        if cell.kind is CellKind.COUNT and cell.low:
+            counts.append(cell.low)
+            inner += row not in rows and column not in columns
+    return next(
+        (base for base in _BASES if base**inner >= _CHANCE and all(count % base == 0 for count in counts)),
+        1,
+    )
 
 
 def base_of(table: Table, limits: Limits) -> int:

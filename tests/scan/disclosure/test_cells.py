@@ -20,7 +20,6 @@ from isa_guard.scan.disclosure.cells import LARGEST, Cell, CellKind, read_cell
         ("1,234", 1234),
         ("1 234 567", 1234567),
         ("1\u00a0234", 1234),
-        ("3.0", 3),
         ("12 [note 3]", 12),
         ("12 [r]", 12),
         ("12³", 12),
@@ -29,6 +28,10 @@ from isa_guard.scan.disclosure.cells import LARGEST, Cell, CellKind, read_cell
 )
 def test_a_count_is_read_as_people_print_it(text: str, number: int) -> None:
     assert read_cell(text) == Cell(CellKind.COUNT, number, number)
+
+
+def test_a_whole_number_of_a_spreadsheet_is_a_count_and_keeps_its_decimals() -> None:
+    assert read_cell("3.0") == Cell(CellKind.COUNT, 3, 3, Decimal("3.0"))
 
 
 @pytest.mark.parametrize("text", ["[c]", "c", "C", "*", "**", "..", "[x]", "x", "Suppressed", "* [note 1]"])

@@ -17,6 +17,7 @@ from isa_guard.scan.disclosure.finding import Check, Severity
 from isa_guard.scan.disclosure.groups import concentration, self_identification
 from isa_guard.scan.disclosure.limits import Limits
 from isa_guard.scan.disclosure.rounding import rounding
+from isa_guard.scan.disclosure.system import rounding_base
 from isa_guard.scan.disclosure.table import Axis, Sum, table_of
 from tests.scan.disclosure.tables import FIVE, table
 
@@ -122,3 +123,19 @@ def test_a_total_that_misses_its_parts_undoes_their_rounding(total: int, severit
     assert [(one.cells[0].row, one.severity) for one in found][:4] == [
         (row, severity) for row in (1, 2, 3, 4)
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "base"),
+    [
+        (("10 15 5 30", "20 5 35 60", "30 20 40 90"), 5),
+        (("10 15 25", "20 5 25", "30 20 50"), 1),  # four counts: one table in 625 is so by chance
+        (("10 20 40 70", "30 50 90 170", "40 70 130 240"), 10),
+        (("10 15 5 30", "20 5 36 61", "30 20 41 91"), 1),
+        (("9 12 3 24", "6 3 15 24", "15 15 18 48"), 1),
+        (("9 12 3 24", "6 3 15 24", "3 6 24 33", "18 21 42 81"), 3),
+        (("0 0 0 0", "0 0 0 0", "0 0 0 0"), 1),
+    ],
+)
+def test_a_base_is_told_from_enough_counts_alone(rows: tuple[str, ...], base: int) -> None:
+    assert rounding_base(table(*rows)) == base

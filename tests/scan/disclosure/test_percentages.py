@@ -34,6 +34,12 @@ Total | 50 | 100.0
     assert [(one.cells[0].row, one.cells[0].column, one.severity) for one in found] == [(3, 3, Severity.BLOCK), (4, 3, Severity.BLOCK)]  # fmt: skip
 
 
+def test_the_decimals_of_a_whole_percentage_are_heeded() -> None:
+    table = only("Group | Staff | %\nA | 377 | 99.0\nB | * | 1.0\nTotal | 381 | 100")
+    (one,) = implied(table, FIVE)
+    assert (one.interval.low, one.interval.high) == (4, 4)
+
+
 def test_a_percentage_beside_the_marker_gives_it_away() -> None:
     table = only("Group | Staff\nWhite | 40 (80%)\nAsian | * (14%)\nBlack | * (6%)\nTotal | 50")
     assert len(percentages(table, FIVE)) == 2

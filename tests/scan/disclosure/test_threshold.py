@@ -51,7 +51,7 @@ def test_a_range_narrower_than_the_marker_is_weighed_by_a_person() -> None:
 
 
 def test_counts_rounded_to_a_base_above_the_threshold_are_not_small() -> None:
-    rounded = table("5 10 15", "20 25 45", "25 35 60")
+    rounded = table("5 10 20 35", "20 25 15 60", "25 35 35 95")
     assert small_counts(rounded, Limits(threshold=Threshold(Comparison.FEWER_THAN, 5))) == ()
     assert small_counts(rounded, Limits(threshold=Threshold(Comparison.FEWER_THAN, 10)))
 
