@@ -1,0 +1,53 @@
+"""What stands in a file, as its reader hands it on: texts, tables, and what could not be read, each with its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from isa_guard.frozen import dataclass
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A part of a file. `part` says which, as people do: `sheet 2`, `header`, `page 3`, `attachment 1 > page 2`; "" is all of it.
+
+    A part is named by its number or its kind and never by a name that is written in the file: that may be a person's.
+    """
+
+    file: str
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """A text. `line` is the number of its first line in the file, 0 where the file has no lines that people count."""
+
+    spot: Spot
+    text: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TablePart:
+    """Rows under headings, every cell a text or null. `row` is the number of the first row in its file or sheet, from 1.
+
+    A long table comes in several parts, of the same spot and columns, one after another.
+    """
+
+    spot: Spot
+    frame: pl.DataFrame
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A part that could not be read, or that lies beyond a limit: it is never passed over."""
+
+    spot: Spot
+    why: str
+
+
+Content: TypeAlias = TextPart | TablePart | Unread
