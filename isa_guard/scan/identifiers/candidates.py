@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _BEFORE: Final = r"(?<![A-Za-z0-9])(?<![0-9][-/.])"
 _AFTER: Final = r"(?![A-Za-z0-9])(?![-/.][0-9])"
 _BEFORE_MAIL: Final = r"(?<![A-Za-z0-9._%+'-])"
-_SEPARATOR: Final = re.compile(r"[ /,:-]+")
+_SEPARATOR: Final = re.compile(r"[ /,-]+")
 _CUTS: Final = 3
 
 # Spans in which no identifier is looked for: universally unique identifiers, moments in time, sums of money, ISBN.

@@ -72,6 +72,8 @@ def ip_address(text: str) -> str | None:
 
     Source: IANA special-purpose address registries; RFC 5737 and RFC 3849 for documentation.
     """
+    if ":" in text and "::" not in text and text.count(":") != 7:
+        return None  # a time of day, or a part of something longer: told at once, for there are many
     try:
         found = ipaddress.ip_address(text)
     except ValueError:

@@ -163,6 +163,14 @@ def test_nothing_but_a_grouping_makes_possible_and_no_more() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["order 401 023 2137", "part no AB12 CDE", "serial 1999/1234567B", "batch AB123456C"]
+)
+def test_the_name_of_another_thing_outweighs_a_form(text: str) -> None:
+    assert find(text) == ()
+    assert find(text.split(maxsplit=1)[1].removeprefix("no ")) != ()
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("born 12/03/1980, last seen 14/05/2024", ["date-of-birth"]),
