@@ -59,6 +59,11 @@ def solve(component: Component, bounds: tuple[Interval, ...], wanted: Iterable[i
     return Solved(tuple(found), tuple(unanswered), model.solves)
 
 
+def inwards(optimum: float, sign: int) -> int:
+    """The whole number nearest an optimum that a count can still reach: above a least (sign 1), below a largest (-1)."""
+    return math.ceil(sign * optimum - _CLOSE) * sign
+
+
 class _Model:
     """A warm linear model, and the smallest and largest value each cell was seen to have in a whole solution."""
 
@@ -114,12 +119,12 @@ class _Model:
         if reached is None or reached == math.inf:
             self.solver.changeColCost(column, 0.0)
             return reached
-        inwards = math.ceil(sign * reached - _CLOSE) * sign
-        if self._seen(column, sign) != inwards:
+        end = inwards(reached, sign)
+        if self._seen(column, sign) != end:
             reached = self._whole(column, sign)
-            inwards = inwards if reached is None else round(reached)
+            end = end if reached is None else round(reached)
         self.solver.changeColCost(column, 0.0)
-        return float(inwards) if self._seen(column, sign) == inwards else None
+        return float(end) if self._seen(column, sign) == end else None
 
     def _seen(self, column: int, sign: int) -> int | None:
         if self.least is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import replace
+from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -138,6 +139,17 @@ def test_ends_that_are_no_whole_numbers_are_rounded_inwards() -> None:
     for cell, interval in audit.intervals:
         values = [one[cell] for one in fitting]
         assert interval == Interval(min(values), max(values))
+
+
+@given(st.fractions(0, 1000, max_denominator=60))
+def test_an_optimum_is_rounded_towards_what_people_can_be(optimum: Fraction) -> None:
+    assert solver.inwards(float(optimum), 1) == math.ceil(optimum)
+    assert solver.inwards(float(optimum), -1) == math.floor(optimum)
+    assert (
+        solver.inwards(round(optimum) + 1e-7, 1)
+        == solver.inwards(round(optimum) - 1e-7, -1)
+        == round(optimum)
+    )
 
 
 def test_half_people_are_nobody() -> None:
