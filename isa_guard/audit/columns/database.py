@@ -41,6 +41,7 @@ class Database:
         for name, value in SETTINGS[Dialect.DUCKDB].items():
             self.connection.execute(f"SET {name} = {value}")
         self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("PRAGMA disable_checkpoint_on_shutdown")  # the file goes when the audit does
         self.connection.execute(f"SET memory_limit = '{memory}'")
         if threads is not None:
             self.connection.execute(f"SET threads = {threads:d}")

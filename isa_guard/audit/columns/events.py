@@ -1,5 +1,7 @@
 """The table of events: a row for each, with its place, its instant, and the fields that rules read.
 
+What is stored is what some event has: a field that none has is a constant of the view over it, and costs nothing.
+
 Events come in through a file of JSON lines in the audit's own folder, which DuckDB reads far faster than it takes
 parameters. They are typed already, and written by one encoder: what is read is what was written.
 """
@@ -14,13 +16,14 @@ from isa_guard.language.sql_dialects import Spelling
 from isa_guard.model.log import LogEvent, LogPlace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import BinaryIO
 
     from isa_guard.audit.columns.database import Database
     from isa_guard.language.types import Type
 
-TABLE: Final = "events"
+TABLE: Final = "events"  # with every field that rules read
+STORED: Final = "stored_events"  # with those that some event has
 PLACE: Final = ("file_", "line_", "at_")
 WAITING: Final = 100_000
 LONGEST: Final = (
@@ -45,13 +48,40 @@ class Events:
         self.types = {"file_": "INTEGER", "line_": "BIGINT", "at_": "BIGINT"} | {
             f"f_{name}": spelled(fields[name]) for name in self.stored
         }
-        declared = ", ".join(f'"{name}" {type_}' for name, type_ in self.types.items())
-        database.connection.execute(f"CREATE TABLE {TABLE} ({declared})")
+        self._held: list[str] = []
+        places = ", ".join(f'"{name}" {self.types[name]}' for name in PLACE)
+        database.connection.execute(f"CREATE TABLE {STORED} ({places})")
+        self._view()
         self._named = tuple((name, f"f_{name}") for name in self.stored)
         self._encode = msgspec.json.Encoder().encode
         self._path = database.folder / "events.jsonl"
         self._file: BinaryIO | None = None
         self._waiting = 0
+        self._written: set[str] = set()
+
+    def need(self, names: Iterable[str]) -> None:
+        """Make room for the fields of these names; of events that are there already they are absent."""
+        wanted = set(names)
+        new = [name for name in self.stored if name in wanted and name not in self._held]
+        for name in new:
+            typed = self.types[f"f_{name}"]
+            self.database.connection.execute(f"ALTER TABLE {STORED} ADD COLUMN {self.stored[name]} {typed}")
+        if new:
+            self._held += new
+            self._view()
+
+    def held(self) -> tuple[str, ...]:
+        """Answer the columns that are stored: those of the place, and those of the fields, as they are called there."""
+        return (*PLACE, *(f"f_{name}" for name in self._held))
+
+    def _view(self) -> None:
+        fields = "".join(
+            f", {column}" if name in self._held else f", CAST(NULL AS {self.types[f'f_{name}']}) AS {column}"
+            for name, column in self.stored.items()
+        )
+        self.database.connection.execute(
+            f"CREATE OR REPLACE VIEW {TABLE} AS SELECT {', '.join(PLACE)}{fields} FROM {STORED}"  # noqa: S608 - names made here
+        )
 
     def add(self, event: LogEvent) -> None:
         """Take an event in."""
@@ -64,6 +94,7 @@ class Events:
         for name, written in self._named:
             if name in values:
                 row[written] = values[name]
+        self._written.update(row)
         if self._file is None:
             self._file = self._path.open("wb")
         self._file.write(self._encode(row))
@@ -78,12 +109,14 @@ class Events:
             return
         self._file.close()
         self._file = None
-        columns = ", ".join(f"'{name}': '{type_}'" for name, type_ in self.types.items())
+        self.need(name for name, written in self._named if written in self._written)
+        self._written.clear()
+        columns = ", ".join(f"'{name}': '{self.types[name]}'" for name in self.held())
         path = str(self._path).replace("'", "''")
         before = self.count()
         with self.database.failing():
             self.database.connection.execute(
-                f"INSERT INTO {TABLE} SELECT * FROM read_json('{path}', format = 'newline_delimited', "  # noqa: S608 - our own file
+                f"INSERT INTO {STORED} SELECT * FROM read_json('{path}', format = 'newline_delimited', "  # noqa: S608 - our own file
                 f"columns = {{{columns}}}, maximum_object_size = {LONGEST})"
             )
         assert self.count() - before == self._waiting

@@ -12,7 +12,7 @@ import os
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.audit.columns.events import TABLE
+from isa_guard.audit.columns.events import STORED
 from isa_guard.audit.columns.plain.relation import MAGIC
 from isa_guard.audit.lines.octets import digest_of_file
 from isa_guard.errors import LoadError, UsageError
@@ -60,10 +60,14 @@ class Kept:
             counts = [int(told[one]) for one in _COUNTS]
         except (OSError, LoadError, ValueError, TypeError, KeyError):
             return None
-        columns = ", ".join(f'"{name}"' for name in events.types if name != "file_")
+        given = {"path": str(kept)}
+        described = database.run("DESCRIBE SELECT * FROM read_parquet($path)", given).fetchall()
+        names = [str(name) for name, *_ in described if name in events.types]
+        events.need(name.removeprefix("f_") for name in names)
+        columns = ", ".join(f'"{name}"' for name in names)
         database.run(
-            f"INSERT INTO {TABLE} SELECT {index}, {columns} FROM read_parquet($path)",  # noqa: S608 - our own names
-            {"path": str(kept)},
+            f"INSERT INTO {STORED} (file_, {columns}) SELECT {index}, {columns} FROM read_parquet($path)",  # noqa: S608 - our own names
+            given,
         )
         _, lines, audited, blank = counts
         return FileRead(str(path), mapping.id, sha256, octets, lines, audited, 0, blank)
@@ -80,7 +84,7 @@ class Kept:
         quoted = str(new).replace("'", "''")
         with database.failing():
             database.run(
-                f"COPY (SELECT * EXCLUDE (file_) FROM {TABLE} WHERE file_ = {index}) "  # noqa: S608 - our own names
+                f"COPY (SELECT * EXCLUDE (file_) FROM {STORED} WHERE file_ = {index}) "  # noqa: S608 - our own names
                 f"TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
             )
         told = {"sha256": digest_of_file(new)[0]} | {one: getattr(file, one) for one in _COUNTS}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from isa_guard.audit.columns.events import TABLE
+from isa_guard.audit.columns.events import STORED, TABLE
 from isa_guard.audit.columns.plain.json_lines import json_lines
 from isa_guard.audit.columns.plain.mapped import Mapped
 from isa_guard.audit.columns.plain.parquet import parquet
@@ -37,6 +37,7 @@ def read_plain(
     before = path.stat()
     relation = relation_of(database, path, mapping)
     mapped = Mapped(database, mapping, events.typed, index, relation.present)
+    events.need(name for name, text in mapped.fields.items() if text != "NULL")
     database.connection.execute("BEGIN")
     try:
         _insert(database, events, relation, mapped, index)
@@ -76,11 +77,11 @@ def _insert(database: Database, events: Events, relation: Relation, mapped: Mapp
 
     # As a filter, a condition is asked only of the rows that all those before it let through.
     sure = " AND ".join(f"({one})" for one in (*relation.checks, *mapped.sure))
-    fields = "".join(
-        f", {mapped.fields.get(name, 'NULL')} AS {column}" for name, column in events.stored.items()
-    )
+    names = [name for name in events.stored if mapped.fields.get(name, "NULL") != "NULL"]
+    columns = ", ".join(("file_", "line_", "at_", *(events.stored[name] for name in names)))
+    fields = "".join(f", {mapped.fields[name]}" for name in names)
     query = (
-        f"INSERT INTO {TABLE} SELECT {index}, l.line_, {mapped.at}{fields} "  # noqa: S608 - printed
+        f"INSERT INTO {STORED} ({columns}) SELECT {index}, l.line_, {mapped.at}{fields} "  # noqa: S608 - printed
         f"FROM ({relation.query}) AS l {' '.join(mapped.joins)} WHERE {sure}"
     )
     given = dict(mapped.printer.parameters(query))
