@@ -13,6 +13,7 @@ from isa_guard.load.agreement import load
 from isa_guard.load.json_schema import KINDS, json_schema
 from isa_guard.model.schemas import SCHEMAS
 from isa_guard.report.reference import MADE, fields_page, functions_page, rules_page
+from isa_guard.scan.identifiers.reference import identifiers_page
 
 DOCS = Path(__file__).parent
 
@@ -25,6 +26,7 @@ def pages() -> dict[str, str]:
         "reference/functions.md": functions_page(),
         "reference/fields.md": fields_page(SCHEMAS),
         "reference/commands.md": commands_page(),
+        "reference/identifiers.md": identifiers_page(),
         **{f"schemas/{kind}.json": json.dumps(json_schema(kind), indent=2) + "\n" for kind in KINDS},
         f"schemas/{LOG_MAP}.json": json.dumps(log_map_schema(), indent=2) + "\n",
     }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from isa_guard.decide.decide import decide
 from isa_guard.errors import LoadError, Problem
+from isa_guard.frozen import dataclass
 from isa_guard.load.agreement import load
 from isa_guard.load.evidence import read_evidence
 from isa_guard.load.facts import read_facts, step_to, type_fact
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
     from isa_guard.model.agreement import Versions
     from isa_guard.model.decision import Decision
     from isa_guard.model.facts import Fact
+    from isa_guard.model.observation import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export with what was seen in its files. `problems` are parts that could not be read: each stops a pass."""
+
+    fact: Fact
+    observations: tuple[Observation, ...]
+    problems: tuple[Problem, ...]
 
 
 def load_agreement(path: str | Path, shelf: Shelf | None = None) -> Versions:
@@ -52,7 +63,27 @@ def load_fact(path: str | Path, versions: Versions, *, today: date | None = None
                 ),
             )
         )
+    if found[0].kind is FactKind.EXPORT:
+        export = look_into(found[0], versions, Path(path).parent, today)
+        if export.problems:
+            raise LoadError(export.problems)
+        return export.fact
     return typed(found[0], versions, Path(path).parent, today)
+
+
+def look_into(untyped: UntypedFact, versions: Versions, folder: Path, today: date | None) -> Export:
+    """Answer an export whose files, in `folder`, have been read and held to its manifest.
+
+    Raises LoadError for a manifest that is wrong, UsageError where a library that reads files is not installed.
+    """
+    from isa_guard.load.manifest import read_manifest, with_found
+    from isa_guard.scan.export.look import Look
+
+    manifest = read_manifest(untyped)
+    declared = typed(untyped, versions, folder, today)
+    seen = Look(manifest, folder, declared.values, versions.version(declared.version)).seen()
+    fact = typed(with_found(untyped, seen.values), versions, folder, today)
+    return Export(fact, seen.observations, seen.problems)
 
 
 def typed(untyped: UntypedFact, versions: Versions, folder: Path, today: date | None) -> Fact:

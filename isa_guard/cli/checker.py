@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,11 +13,12 @@ from isa_guard.cli.log import LOG
 from isa_guard.cli.progress import shown
 from isa_guard.decide.decide import decide
 from isa_guard.errors import IsaGuardError, LoadError, Place, Problem, UsageError
-from isa_guard.library import typed
+from isa_guard.library import look_into, typed
 from isa_guard.load.agreement import Shelf, load
 from isa_guard.load.facts import read_facts
 from isa_guard.load.packs import read_named, shipped
 from isa_guard.load.suggest import did_you_mean
+from isa_guard.model.facts import FactKind
 from isa_guard.uk.periods import london_day
 
 if TYPE_CHECKING:
@@ -125,8 +127,11 @@ class Checker:
     def decided(self, untyped: UntypedFact, folder: Path) -> Decision:
         """Answer the decision on one fact under the version in force when it happened."""
         versions = self.versions_for(untyped)
-        fact = typed(untyped, versions, folder, london_day(self.now))
-        decision = decide(versions.version(fact.version), fact, now=self.now)
+        if untyped.kind is FactKind.EXPORT:
+            decision = self.looked_into(untyped, versions, folder)
+        else:
+            fact = typed(untyped, versions, folder, london_day(self.now))
+            decision = decide(versions.version(fact.version), fact, now=self.now)
         LOG.info(
             "decided",
             verdict=decision.verdict.value,
@@ -134,6 +139,13 @@ class Checker:
             agreement=decision.agreement.id,
         )
         return decision
+
+    def looked_into(self, untyped: UntypedFact, versions: Versions, folder: Path) -> Decision:
+        """Answer the decision on an export whose files were read; what could not be read is a problem beside it."""
+        export = look_into(untyped, versions, folder, london_day(self.now))
+        self.problems += export.problems
+        decision = decide(versions.version(export.fact.version), export.fact, now=self.now)
+        return replace(decision, observations=export.observations)
 
     def versions_for(self, untyped: UntypedFact) -> Versions:
         """Answer the agreement that a fact names, or that was asked for."""

@@ -19,11 +19,12 @@ UNWRITTEN: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG
 COMMANDS: Final = {
     "check": ("check", "Decide transfers and other facts; the exit code is the gate."),
     "audit": ("audit", "Hold logs of what was done to the agreement, line by line."),
+    "scan": ("scan", "What is inside files: identifiers, markings, what could not be read."),
     "validate": ("validate", "Agreements and rules: shape, types, coverage, stale law."),
     "test": ("cases", "Run the cases beside rules and agreements, and grade them."),
     "explain": ("explain", "A rule or a clause, in words."),
     "schema": ("schema", "Print the JSON Schema of a kind of document."),
-    "new": ("new", "Begin an agreement, a rule or a transfer."),
+    "new": ("new", "Begin an agreement, a rule, a transfer or the manifest of an export."),
     "register": ("register", "The register of signed records: init, list, show, verify, replay."),
     "keys": ("keys", "The keys that sign records."),
     "completion": ("completion", "Shell completion for bash, zsh or fish."),

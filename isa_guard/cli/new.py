@@ -16,7 +16,7 @@ _RULE = re.compile(r"[a-z0-9-]+/[a-z0-9-]+\Z")
 
 @click.group()
 def command() -> None:
-    """Begin an agreement, a rule or a transfer: sensible files that validate at once."""
+    """Begin an agreement, a rule, a transfer or an export: sensible files to fill in."""
 
 
 @command.command()
@@ -106,6 +106,20 @@ def transfer(*, file: Path, agreement_: str, reference: str) -> int:
     known = any((policies / newest.id).is_dir() for policies in shelf.policies)
     beyond = "" if known else f" --agreement {agreement_}"
     click.echo(f"{file}\nnext: fill it in, then isa-guard check {file}{beyond}")
+    return 0
+
+
+@command.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--agreement", "-a", "agreement_", prompt="Agreement (id)")
+@click.option("--reference", prompt="Your reference (a code, not a name)")
+def export(*, folder: Path, agreement_: str, reference: str) -> int:
+    """Begin the manifest of the export in FOLDER: every file by its digest, every column, ready to be filled in."""
+    from isa_guard.scan.export.begin import begun
+
+    path = folder / "export.yaml"
+    _write(path, begun(folder, agreement_, _quoted(reference)))
+    click.echo(f"{path}\nnext: fill in what says TODO, then isa-guard check {path}")
     return 0
 
 

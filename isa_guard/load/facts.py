@@ -55,6 +55,8 @@ LIMIT_TEXT: Final = 4_000
 LIMIT_LIST: Final = 10_000
 LIMIT_FACTS: Final = 10_000
 FORMATS: Final = {f"isa-guard/{kind}/1": kind for kind in FactKind}
+# What else may stand beside a fact: the files and columns of an export are its manifest's (load.manifest).
+BESIDE: Final[Mapping[FactKind, tuple[str, ...]]] = {FactKind.EXPORT: ("files", "columns")}
 # The field that tells when a fact happened, best first: it chooses the version of the agreement that judges it.
 HAPPENED: Final[Mapping[FactKind, tuple[str, ...]]] = {
     FactKind.TRANSFER: ("sent_at", "needed_by", "requested_on"),
@@ -146,8 +148,9 @@ def _untyped(document: Document, at: Path, data: Data, content: bytes) -> Untype
         hint = did_you_mean(str(name), FORMATS)
         return Problem(f"the format `{name}` is not known", document.place((*at, "format")), hint, "format")
     for key in data:
-        if key not in {"format", "agreement", "evidence", kind.value}:
-            hint = did_you_mean(key, ["format", "agreement", "evidence", kind.value])
+        known = ["format", "agreement", "evidence", kind.value, *BESIDE.get(kind, ())]
+        if key not in known:
+            hint = did_you_mean(key, known)
             return Problem(f"the key `{key}` is not known here", document.key_place((*at, key)), hint, "fact")
     if not isinstance(data.get(kind.value), dict):
         return Problem(

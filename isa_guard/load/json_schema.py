@@ -24,9 +24,10 @@ from isa_guard.language.values import INT_MAX, INT_MIN
 from isa_guard.load import shapes, shapes_beside
 from isa_guard.load.facts import LIMIT_LIST, LIMIT_TEXT
 from isa_guard.load.models import model_of
+from isa_guard.load.shapes_of_exports import ManifestShape
 from isa_guard.load.suggest import did_you_mean
 from isa_guard.model.facts import FactKind
-from isa_guard.model.schemas import SCHEMAS
+from isa_guard.model.schemas import FOUND, SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,7 +102,23 @@ def _fact(kind: FactKind, record: Record) -> dict[str, Any]:
             "evidence": evidence,
         },
     }
+    if kind is FactKind.EXPORT:
+        _with_manifest(fact)
     return {"$schema": DRAFT, "title": f"isa-guard {kind.value}", "anyOf": [{"$ref": "#/$defs/fact"}, {"type": "array", "items": {"$ref": "#/$defs/fact"}}], "$defs": {"fact": fact}}  # fmt: skip
+
+
+def _with_manifest(fact: dict[str, Any]) -> None:
+    """An export's files and columns stand beside it; what is found in the files is never written."""
+    manifest = model_of(ManifestShape).model_json_schema(
+        by_alias=True, ref_template="#/$defs/fact/$defs/{model}"
+    )
+    fact["properties"] |= manifest["properties"]
+    fact["required"] = [*fact["required"], "files"]
+    fact["$defs"] = manifest.get("$defs", {})
+    written = fact["properties"]["export"]["properties"]
+    fact["properties"]["export"]["properties"] = {
+        name: one for name, one in written.items() if name not in FOUND
+    }
 
 
 def _of(kind: Type) -> dict[str, Any]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from isa_guard.errors import Place
     from isa_guard.model.agreement import Agreement, Clause, Reading
     from isa_guard.model.facts import Fact
+    from isa_guard.model.observation import Observation
     from isa_guard.model.rule import Dispensation, Rule
 
 
@@ -65,6 +66,7 @@ class Decision:
     now: datetime
     findings: tuple[Finding, ...]
     obligations: tuple[Obligation, ...]
+    observations: tuple[Observation, ...] = ()  # what was seen in the files of an export
 
     @property
     def applicable(self) -> tuple[Finding, ...]:

@@ -210,6 +210,22 @@ DISCLOSURE: Final = Record(
     ),
 )  # fmt: skip
 
+# What is found in the files of an export when they are read; nobody writes it into a manifest.
+IN_FILES: Final = (
+    _optional("changed", List(TEXT), "found: files that are missing, or whose digest or number of rows is other than declared"),
+    _optional("undeclared", List(TEXT), "found: columns that the manifest does not declare, by their numbers"),
+    _optional("lacking", List(TEXT), "found: declared columns that no file has"),
+    _optional("filled", List(TEXT), "found: columns declared as suppressed that hold something"),
+    _optional("identifiers", List(TEXT), "found: kinds of identifier, where the manifest does not declare them"),
+    _optional("doubtful", List(TEXT), "found: kinds of identifier that may stand there, not surely"),
+    _optional("marked", TEXT, "found: the highest protective marking in the files"),
+    _optional("marked_formerly", BOOL, "found: a marking used before April 2014"),
+    _optional("disclosures", List(TEXT), "found: what the figures give away, by the name of the check"),
+    _optional("least_shown", INT, "found: the smallest count of people that was let through as safe"),
+    _optional("weigh", List(TEXT), "found: what may be given away, or could not be checked"),
+)  # fmt: skip
+FOUND: Final = tuple(field.name for field in IN_FILES)
+
 EXPORT: Final = Record(
     "export",
     (
@@ -223,6 +239,8 @@ EXPORT: Final = Record(
         _optional("personal", BOOL, "the manifest declares personal data"),
         _optional("treatment", _words("clear", "pseudonymised", "anonymised", "aggregated"), "what was done to personal data"),
         _optional("marking", TEXT, "the declared protective marking"),
+        _optional("release", _words("microdata", "statistics", "documents"), "records about people, figures about groups, or documents"),
+        *IN_FILES,
     ),
 )  # fmt: skip
 

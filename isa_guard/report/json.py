@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from isa_guard.errors import Place, Problem
     from isa_guard.model.decision import Decision, Finding, Obligation
+    from isa_guard.model.observation import Observation
     from isa_guard.report.run import Run
 
 FORMAT: Final = "isa-guard/decision/1"
@@ -57,11 +58,27 @@ def _decision(decision: Decision, index: int, run: Run) -> Json:
         "readings": [
             {"id": one.id, "question": one.question, "reading": one.reading} for one in decision.readings
         ],
+        "observations": [observation_json(one) for one in decision.observations],
         "dispensations": [
             {"id": one.id, "rule": one.rule, "approved_by": one.approved_by, "expires": str(one.expires)}
             for one in decision.dispensations
         ],
         "record": run.recorded[index] if run.recorded else None,
+    }
+
+
+def observation_json(one: Observation) -> Json:
+    """Answer what was seen in a file, for programs."""
+    return {
+        "seen": one.seen.value,
+        "weight": one.weight.value,
+        "what": one.what,
+        "words": one.words,
+        "place": _place(one.place),
+        "part": one.part,
+        "column": one.column,
+        "shape": one.shape,
+        "many": one.many,
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from isa_guard.decide.verdict import stopping
 from isa_guard.frozen import dataclass
 from isa_guard.language.outcome import Outcome
+from isa_guard.model.observation import Seen, Weight
 from isa_guard.model.rule import Otherwise
 from isa_guard.report.words import clause_numbers, needs
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from isa_guard.errors import Place, Problem
     from isa_guard.model.decision import Decision, Finding
     from isa_guard.model.log_rule import LogRule
+    from isa_guard.model.observation import Observation
     from isa_guard.model.rule import Rule
     from isa_guard.report.run import Run
 
@@ -57,6 +59,25 @@ def _of(decision: Decision) -> Iterator[Result]:
         fingerprint = hashlib.sha256(key.encode()).hexdigest()
         place, rule = finding.place, finding.rule
         yield Result(rule.id, rule.title, gravity, _message(finding), place, fingerprint, rule)
+    for one in decision.observations:
+        if one.weight is not Weight.ALLOWED:
+            yield _seen(one, decision)
+
+
+def _seen(one: Observation, decision: Decision) -> Result:
+    """What was seen in a file, at its own place. Its fingerprint names no line: rows may be put in before it."""
+    key = f"{one.seen}\n{one.what}\n{one.place.source}\n{one.part}\n{one.column}\n{decision.fact.reference}"
+    where = ", ".join(filter(None, (one.part, one.column)))
+    shape = f", of the shape {one.shape}" if one.shape else ""
+    return Result(
+        f"seen/{one.seen.value}/{one.what.split(' ')[0]}" if one.seen is not Seen.FILE else "seen/file",
+        "Seen in a file of the export",
+        Gravity.ERROR if one.weight is Weight.STOPS else Gravity.WARNING,
+        f"{one.words}{shape}" + (f" ({where})" if where else ""),
+        one.place,
+        hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest(),
+        None,
+    )
 
 
 def _gravity(finding: Finding) -> Gravity | None:

@@ -12,6 +12,7 @@ from isa_guard.decide.verdict import stopping
 from isa_guard.frozen import dataclass
 from isa_guard.language.outcome import Outcome
 from isa_guard.model.decision import Verdict
+from isa_guard.model.observation import Weight
 from isa_guard.model.rule import Otherwise
 from isa_guard.report.visible import one_line, visible
 from isa_guard.report.words import VERDICTS, clause_numbers, counts, field_doc, instant, needs, verdict_words
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 80
 LABEL: Final = 12
+SHOWN: Final = 30  # observations
 _STYLES: Final = {
     Verdict.PERMIT: "32;1",
     Verdict.PERMIT_WITH_OBLIGATIONS: "32;1",
@@ -95,6 +97,7 @@ def _decision(decision: Decision, index: int, run: Run, how: Manner) -> Iterator
             yield from ("", title)
             for finding in findings:
                 yield from _finding(finding, decision, how)
+    yield from _seen_in_files(decision, how)
     yield from _still_needed(unknown, decision, how)
     if decision.obligations:
         yield from ("", "What must be done")
@@ -105,6 +108,24 @@ def _decision(decision: Decision, index: int, run: Run, how: Manner) -> Iterator
     yield counts(decision.findings)
     if run.recorded:
         yield f"recorded as {run.recorded[index]}"
+
+
+def _seen_in_files(decision: Decision, how: Manner) -> Iterator[str]:
+    """What stops an export or must be looked at, place by place, surest first; never what stands there."""
+    told = [one for one in decision.observations if one.weight is not Weight.ALLOWED]
+    if not told:
+        return
+    yield from ("", "Seen in the files")
+    for one in sorted(told, key=lambda one: one.weight is Weight.DOUBTFUL)[:SHOWN]:
+        symbol = "?" if one.weight is Weight.DOUBTFUL else "x"
+        yield from textwrap.wrap(
+            visible(f"{symbol} {one.words}"), how.width, initial_indent="  ", subsequent_indent="    "
+        )
+        yield from labelled("where", ", ".join(filter(None, (str(one.place), one.part))), how)
+        if one.shape:
+            yield from labelled("shape", one.shape, how)
+    if len(told) > SHOWN:
+        yield f"  and {len(told) - SHOWN:,} more: --format json lists them all"
 
 
 def _still_needed(unknown: list[Finding], decision: Decision, how: Manner) -> Iterator[str]:

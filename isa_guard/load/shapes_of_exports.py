@@ -1,0 +1,35 @@
+"""The shape of what stands beside an export: its files and columns. See `load.shapes`."""
+
+from dataclasses import field
+from typing import Annotated, Literal
+
+from isa_guard.frozen import dataclass
+from isa_guard.load.declare import Says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileShape:
+    """One file of the export."""
+
+    path: Annotated[str, Says("beside the manifest or below it")]
+    sha256: str
+    rows: int | None = None
+    holds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnShape:
+    """One column of its tables."""
+
+    category: str
+    treatment: Literal["clear", "pseudonymised", "anonymised", "suppressed"]
+    role: Literal["quasi-identifier", "sensitive", "key", "other"] = "other"
+    holds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestShape:
+    """What stands beside `export:`."""
+
+    files: tuple[FileShape, ...]
+    columns: dict[str, ColumnShape] = field(default_factory=dict)

@@ -1,0 +1,63 @@
+"""What an export says it is: its files by digest, its columns with what was done to each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from isa_guard.frozen import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from isa_guard.errors import Place
+
+
+class Treatment(StrEnum):
+    """What was done to a column of personal data before it was sent."""
+
+    CLEAR = "clear"
+    PSEUDONYMISED = "pseudonymised"
+    ANONYMISED = "anonymised"
+    SUPPRESSED = "suppressed"
+
+
+class Role(StrEnum):
+    """What a column is to somebody who would find a person in records: known to others, sensitive, or a key."""
+
+    QUASI_IDENTIFIER = "quasi-identifier"
+    SENSITIVE = "sensitive"
+    KEY = "key"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestFile:
+    """One file, by its path beside the manifest. `holds` are the identifiers that its texts may hold."""
+
+    path: str
+    sha256: str
+    rows: int | None
+    holds: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestColumn:
+    """One column of the tables. `holds` are the identifiers that it may hold, where it is clear."""
+
+    name: str
+    category: str
+    treatment: Treatment
+    role: Role
+    holds: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Every file that is sent, and every column of them by its name."""
+
+    files: tuple[ManifestFile, ...]
+    columns: Mapping[str, ManifestColumn]
+    place: Place

@@ -1,0 +1,47 @@
+"""What was seen in a file of an export: which kind, where, how often, how sure; never a value of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from isa_guard.frozen import dataclass
+
+if TYPE_CHECKING:
+    from isa_guard.errors import Place
+
+
+class Seen(StrEnum):
+    """What an observation is of."""
+
+    IDENTIFIER = "identifier"
+    MARKING = "marking"
+    DISCLOSURE = "disclosure"
+    COLUMN = "column"
+    FILE = "file"
+
+
+class Weight(StrEnum):
+    """How an observation counts: it stops the export, a person must look, or it is told and no more."""
+
+    STOPS = "stops"
+    DOUBTFUL = "doubtful"
+    ALLOWED = "allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One thing seen in one place. `part` says which part of the file, as people do; `what` is the entity or check.
+
+    `words` tells it in a sentence, `shape` as letters and digits (AA999999A), `many` how often in this place.
+    """
+
+    seen: Seen
+    weight: Weight
+    what: str
+    words: str
+    place: Place
+    part: str = ""
+    column: str = ""
+    shape: str = ""
+    many: int = 1

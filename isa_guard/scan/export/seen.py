@@ -1,0 +1,52 @@
+"""What was seen in the files of an export: observations for people, fields for rules, and what nobody could read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from isa_guard.frozen import dataclass
+from isa_guard.model.observation import Observation, Seen, Weight
+from isa_guard.uk.markings import highest, parse_marking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from isa_guard.errors import Problem
+    from isa_guard.language.values import Value
+
+UNDECLARED, LACKING, FILLED = "undeclared ", "lacking ", "filled "  # how an observation of a column begins
+
+
+@dataclass(frozen=True, slots=True)
+class SeenInFiles:
+    """`values` are the fields of the fact; `problems` the parts that could not be read, of which each stops a pass."""
+
+    values: Mapping[str, Value]
+    observations: tuple[Observation, ...]
+    problems: tuple[Problem, ...]
+
+
+def fields_of(observations: Iterable[Observation]) -> dict[str, Value]:
+    """Answer the fields of the fact that observations come to."""
+    every = tuple(observations)
+
+    def named(seen: Seen, weight: Weight, prefix: str = "") -> tuple[str, ...]:
+        chosen = {one.what for one in every if one.seen is seen and one.weight is weight}
+        return tuple(sorted(one.removeprefix(prefix) for one in chosen if one.startswith(prefix)))
+
+    values: dict[str, Value] = {
+        "changed": named(Seen.FILE, Weight.STOPS),
+        "undeclared": named(Seen.COLUMN, Weight.STOPS, UNDECLARED),
+        "lacking": named(Seen.COLUMN, Weight.STOPS, LACKING),
+        "filled": named(Seen.COLUMN, Weight.STOPS, FILLED),
+        "identifiers": named(Seen.IDENTIFIER, Weight.STOPS),
+        "doubtful": named(Seen.IDENTIFIER, Weight.DOUBTFUL),
+        "disclosures": named(Seen.DISCLOSURE, Weight.STOPS),
+        "weigh": named(Seen.DISCLOSURE, Weight.DOUBTFUL),
+    }
+    markings = [parse_marking(one.what) for one in every if one.seen is Seen.MARKING]
+    values["marked_formerly"] = any(one.legacy for one in markings)
+    most = highest(markings)
+    if most is not None and most.tier is not None:
+        values["marked"] = most.tier.words
+    return values

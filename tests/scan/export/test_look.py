@@ -1,0 +1,195 @@
+"""What an export's files are, held to what its manifest says; nobody's data in what is told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from isa_guard.library import Export, load_agreement, look_into
+from isa_guard.load.facts import read_facts
+from isa_guard.model.observation import Observation, Seen, Weight
+
+AGREEMENT = load_agreement("cambridgeshire-opcc")
+NINO, NHS = "AB123456C", "401 023 2137"  # invented; the second has the check digit of an NHS number
+CASES = "case_key,area,outcome\nBCDF-GHJ,north,upheld\nKMPQ-RTV,south,closed\nWXBC-DFG,east,closed\n"
+COLUMNS: dict[str, Any] = {
+    "case_key": {"category": "complaints", "treatment": "pseudonymised", "role": "key"},
+    "area": {"category": "complaints", "treatment": "clear"},
+    "outcome": {"category": "complaints", "treatment": "clear"},
+}
+
+
+def look(
+    folder: Path, files: dict[str, str | bytes], columns: dict[str, Any] | None = None, **more: Any
+) -> Export:
+    """An export of these files, looked into. `more` are fields of the manifest; `files_` replaces its list of files."""
+    listed = []
+    for name, content in files.items():
+        data = content.encode() if isinstance(content, str) else content
+        (folder / name).write_bytes(data)
+        listed.append({"path": name, "sha256": hashlib.sha256(data).hexdigest()})
+    listed = more.pop("files_", listed)
+    export = {"reference": "X-1", "release": "microdata", "marking": "OFFICIAL", **more}
+    document = {
+        "format": "isa-guard/export/1",
+        "export": export,
+        "files": listed,
+        "columns": COLUMNS if columns is None else columns,
+    }
+    (fact,) = read_facts(
+        yaml.safe_dump(json.loads(json.dumps(document))).encode(), str(folder / "export.yaml")
+    )
+    return look_into(fact, AGREEMENT, folder, None)
+
+
+def seen(export: Export, kind: Seen) -> list[Observation]:
+    return [one for one in export.observations if one.seen is kind]
+
+
+def test_an_export_that_is_what_it_says_has_nothing_found(tmp_path: Path) -> None:
+    export = look(tmp_path, {"cases.csv": CASES})
+    assert export.problems == ()
+    assert export.observations == ()
+    values = export.fact.values
+    assert all(
+        values[name] == ()
+        for name in ("changed", "undeclared", "lacking", "filled", "identifiers", "doubtful")
+    )
+    assert values["marked_formerly"] is False
+    assert "marked" not in values
+    assert values["fields"] == ("area", "case_key", "outcome")
+
+
+def test_an_identifier_in_a_column_that_declares_none_is_found_where_it_stands(tmp_path: Path) -> None:
+    export = look(tmp_path, {"cases.csv": CASES.replace("south", f"lives with NI number {NINO}")})
+    assert export.fact.values["identifiers"] == ("national-insurance-number",)
+    (one,) = seen(export, Seen.IDENTIFIER)
+    assert (one.weight, one.column, one.place.line) == (Weight.STOPS, "column area", 3)
+    assert one.shape == "AA999999A"
+    assert NINO not in repr(export.observations) + repr(export.fact.values)
+
+
+def test_what_a_clear_column_is_declared_to_hold_may_stand_there(tmp_path: Path) -> None:
+    content = f"nhs_number,area\n{NHS},north\n"
+    columns = {
+        "nhs_number": {"category": "c", "treatment": "clear", "holds": ["nhs-number"]},
+        "area": COLUMNS["area"],
+    }
+    export = look(tmp_path, {"a.csv": content}, columns)
+    assert export.fact.values["identifiers"] == ()
+    assert [one.weight for one in seen(export, Seen.IDENTIFIER)] == [Weight.ALLOWED]
+    columns["nhs_number"] = {"category": "c", "treatment": "pseudonymised"}
+    assert look(tmp_path, {"a.csv": content}, columns).fact.values["identifiers"] == ("nhs-number",)
+
+
+def test_a_column_more_and_a_column_less_are_told_and_a_heading_is_never_repeated(tmp_path: Path) -> None:
+    export = look(tmp_path, {"cases.csv": CASES.replace("outcome\n", "Ms Example\n", 1)})
+    assert export.fact.values["undeclared"] == ("column 3 of file 1",)
+    assert export.fact.values["lacking"] == ("outcome",)
+    assert "Example" not in repr(export.observations)
+
+
+def test_a_suppressed_column_that_is_filled_is_told(tmp_path: Path) -> None:
+    columns = {**COLUMNS, "outcome": {"category": "complaints", "treatment": "suppressed"}}
+    export = look(tmp_path, {"cases.csv": CASES}, columns)
+    assert export.fact.values["filled"] == ("outcome",)
+    emptied = CASES.replace("upheld", "").replace("closed", "")
+    assert look(tmp_path, {"cases.csv": emptied}, columns).fact.values["filled"] == ()
+
+
+def test_another_file_than_the_declared_one_is_told(tmp_path: Path) -> None:
+    files = [{"path": "cases.csv", "sha256": "0" * 64}]
+    assert look(tmp_path, {"cases.csv": CASES}, files_=files).fact.values["changed"] == ("cases.csv",)
+
+
+def test_a_file_that_is_missing_or_of_another_length_is_told(tmp_path: Path) -> None:
+    digest = hashlib.sha256(CASES.encode()).hexdigest()
+    for files in (
+        [{"path": "gone.csv", "sha256": digest}],
+        [{"path": "cases.csv", "sha256": digest, "rows": 4}],
+    ):
+        export = look(tmp_path, {"cases.csv": CASES}, files_=files)
+        assert export.fact.values["changed"] == (files[0]["path"],)
+    whole = [{"path": "cases.csv", "sha256": digest, "rows": 3}]
+    assert look(tmp_path, {"cases.csv": CASES}, files_=whole).fact.values["changed"] == ()
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "secret.csv"
+    outside.write_text(CASES)
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "cases.csv").symlink_to(outside)
+    files = [{"path": "cases.csv", "sha256": hashlib.sha256(CASES.encode()).hexdigest()}]
+    export = look(folder, {}, files_=files)
+    assert export.fact.values["changed"] == ("cases.csv",)
+    assert "leads out" in export.observations[0].words
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "formerly"),
+    [
+        ("OFFICIAL-SENSITIVE\n\nNotes of the panel.\n", "OFFICIAL-SENSITIVE", False),
+        ("SECRET\nand\nOFFICIAL\n", "SECRET", False),
+        ("RESTRICTED\n", None, True),
+        ("The official line is that nothing is secret.\n", None, False),
+    ],
+)
+def test_the_highest_marking_inside_is_found(
+    text: str, marked: str | None, formerly: bool, tmp_path: Path
+) -> None:
+    values = look(tmp_path, {"note.txt": text}, {}, release="documents").fact.values
+    assert values.get("marked") == marked
+    assert values["marked_formerly"] is formerly
+
+
+def test_a_marking_in_a_cell_is_found_at_its_row(tmp_path: Path) -> None:
+    export = look(tmp_path, {"cases.csv": CASES.replace("south", "OFFICIAL-SENSITIVE")})
+    assert export.fact.values["marked"] == "OFFICIAL-SENSITIVE"
+    assert [one.place.line for one in seen(export, Seen.MARKING)] == [3]
+
+
+def test_what_cannot_be_read_is_a_problem_and_never_a_pass(tmp_path: Path) -> None:
+    export = look(tmp_path, {"a.bin": b"\x00\x01\x02\xff" * 100}, {}, release="documents")
+    assert export.problems
+    assert all(one.code == "unread" for one in export.problems)
+
+
+FIGURES = "Group,Officers,Staff,Total\nA,12,14,26\nB,30,20,50\nTotal,42,34,76\n"
+
+
+def test_figures_that_give_nobody_away_pass(tmp_path: Path) -> None:
+    values = look(tmp_path, {"t.csv": FIGURES}, {}, release="statistics").fact.values
+    assert (values["disclosures"], values["weigh"]) == ((), ())
+
+
+def test_a_small_count_and_one_that_follows_from_its_totals_are_told(tmp_path: Path) -> None:
+    small = FIGURES.replace("12,14,26", "3,23,26").replace("B,30,20", "B,39,11")
+    assert look(tmp_path, {"t.csv": small}, {}, release="statistics").fact.values["disclosures"] == (
+        "threshold",
+    )
+    withheld = FIGURES.replace("12,14,26", "c,23,26").replace("B,30,20", "B,39,11")
+    export = look(tmp_path, {"t.csv": withheld}, {}, release="statistics")
+    assert "suppression" in export.fact.values["disclosures"]  # type: ignore[operator]
+    assert {one.place.line for one in seen(export, Seen.DISCLOSURE)} == {2}
+
+
+def test_figures_in_which_no_table_is_made_out_are_weighed_by_a_person(tmp_path: Path) -> None:
+    values = look(tmp_path, {"t.csv": "a,b\nx,y\n"}, {}, release="statistics").fact.values
+    assert values["weigh"] == ("could-not-be-checked",)
+
+
+def test_a_claim_of_anonymity_without_quasi_identifiers_cannot_be_checked(tmp_path: Path) -> None:
+    values = look(tmp_path, {"cases.csv": CASES}, treatment="anonymised").fact.values
+    assert values["weigh"] == ("could-not-be-checked",)
+
+
+def test_records_that_single_somebody_out_are_not_anonymous(tmp_path: Path) -> None:
+    columns = {**COLUMNS, "area": {**COLUMNS["area"], "role": "quasi-identifier"}}
+    values = look(tmp_path, {"cases.csv": CASES}, columns, treatment="anonymised").fact.values
+    assert "k-anonymity" in values["disclosures"]  # type: ignore[operator]
