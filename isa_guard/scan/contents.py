@@ -34,12 +34,19 @@ class TextPart:
 class TablePart:
     """Rows under headings, every cell a text or null. `row` is the number of the first row in its file or sheet, from 1.
 
-    A long table comes in several parts, of the same spot and columns, one after another.
+    In a file of lines `row` is the line on which that row begins; where rows take several lines, or lines between them
+    are blank or unread, `lines` has the number of each row's first line. A long table comes in several parts, of the
+    same spot and columns, one after another.
     """
 
     spot: Spot
     frame: pl.DataFrame
     row: int
+    lines: pl.Series | None = None
+
+    def number(self, index: int) -> int:
+        """The number, in the file or sheet, of the row at `index` from 0 of this part."""
+        return self.row + index if self.lines is None else int(self.lines[index])
 
 
 @dataclass(frozen=True, slots=True)
