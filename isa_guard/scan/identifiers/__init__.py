@@ -5,7 +5,8 @@ from isa_guard.scan.identifiers.grading import Confidence, Evidence
 from isa_guard.scan.identifiers.known import NOBODY, Known
 from isa_guard.scan.identifiers.plain import normalise
 from isa_guard.scan.identifiers.shape import shape
-from isa_guard.scan.identifiers.table import Found, Table, scan_table
+from isa_guard.scan.identifiers.table import Found, Table, TableScan, scan_table
+from isa_guard.scan.identifiers.tally import Limits
 
 __all__ = [
     "NOBODY",
@@ -15,7 +16,9 @@ __all__ = [
     "Found",
     "Hit",
     "Known",
+    "Limits",
     "Table",
+    "TableScan",
     "find",
     "normalise",
     "scan_table",

@@ -18,7 +18,7 @@ _BEFORE: Final = r"(?<![A-Za-z0-9])(?<![0-9][-/.])"
 _AFTER: Final = r"(?![A-Za-z0-9])(?![-/.][0-9])"
 _BEFORE_MAIL: Final = r"(?<![A-Za-z0-9._%+'-])"
 _SEPARATOR: Final = re.compile(r"[ /,-]+")
-_CUTS: Final = 3
+CUTS: Final = 3
 
 # Spans in which no identifier is looked for: universally unique identifiers, moments in time, sums of money, ISBN.
 _SHIELDS: Final = re.compile(
@@ -79,7 +79,7 @@ def candidates(text: str, identifier: Identifier) -> Iterator[Candidate]:
 def _accepted(match: re.Match[str], identifier: Identifier, pattern: re.Pattern[str]) -> Candidate | None:
     """The match, or it without its last groups: a pattern takes a number that merely stands behind another along."""
     start, end = match.span()
-    for _ in range(_CUTS):
+    for _ in range(CUTS):
         written = match.string[start:end]
         canonical = identifier.canonical(written)
         if canonical is not None:

@@ -6,11 +6,11 @@ told apart. It reads polars frames, and imports polars only when it is called.
 
 from __future__ import annotations
 
-import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import UsageError
-from isa_guard.frozen import dataclass
+from isa_guard.scan.identifiers.patterns import bounded, entire, words_of
 from isa_guard.scan.identifiers.plain import INVISIBLE, REPLACED
 from isa_guard.scan.identifiers.shape import shape_pattern
 from isa_guard.uk.identifiers import IDENTIFIERS, Strength
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from isa_guard.uk.identifiers import Identifier
 
-PLACES: Final = 5  # the first few are enough to go and look
-_EDGE: Final = r"(?-u:\b)"
 # A date, six digits: too common to be worth a look in a cell that names nothing.
 _ALONE: Final = tuple(one for one in IDENTIFIERS if one.strength is not Strength.WEAK)
 _UNNAMED: Final = tuple(one for one in IDENTIFIERS if one.strength is Strength.WEAK)
@@ -39,24 +37,11 @@ def polars() -> ModuleType:
     return pl
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """Distinct plain cells of one column: frame `value`, `rows` (how many), `places` (the first row numbers).
-
-    `filled` counts the cells of the column that hold anything.
-    """
-
-    frame: pl.DataFrame
-    filled: int
-
-    def __repr__(self) -> str:
-        return f"Cells({len(self.frame)} distinct of {self.filled})"
-
-
 def texts(series: pl.Series) -> pl.Series | None:
     """A column as texts; None for one that holds only truth values or nothing.
 
-    Whole numbers kept as floating-point numbers, as tables with gaps have them, are read as whole numbers.
+    Whole numbers kept as floating-point numbers, as tables with gaps have them, are read as whole numbers, cell by
+    cell: what one cell is must not depend on cells that come in a later batch.
     """
     frames = polars()
     kind = series.dtype
@@ -65,14 +50,9 @@ def texts(series: pl.Series) -> pl.Series | None:
     if kind == frames.String:
         return series
     if kind.is_float():
-        whole = series.filter(series.is_not_null() & series.is_finite())
-        # A larger floating-point number is no longer exact.
-        if len(whole) and bool((whole == whole.floor()).all()) and bool((whole.abs() < 2**53).all()):
-            return series.cast(frames.Int64, strict=False).cast(frames.String)
-        return series.cast(frames.String)
-    if kind == frames.Datetime and bool((series.dt.date().cast(kind) == series).all()):
-        days: pl.Series = series.dt.date().cast(frames.String)  # days kept as moments: midnight says nothing
-        return days
+        return _whole_numbers(series)
+    if kind == frames.Datetime:
+        return _days(series)
     if kind in (frames.Binary, frames.Object):
         decoded: pl.Series = frames.Series(
             series.name, [_decoded(one) for one in series.to_list()], dtype=frames.String
@@ -94,87 +74,94 @@ def plain(series: pl.Series) -> pl.Series:
     return series
 
 
-def cells(series: pl.Series, named: frozenset[str]) -> Cells:
-    """The distinct cells in which something may stand, its heading naming these entities."""
+def cells(series: pl.Series, named: frozenset[str], first: int, places: int) -> pl.DataFrame:
+    """The distinct plain cells in which something may stand, the heading naming these entities.
+
+    Columns `value`, `rows` (how many) and `places` (the numbers of the first few rows, counted on from `first`), in
+    the order of their first rows.
+    """
     frames = polars()
-    filled = len(series) - series.null_count()
-    frame = frames.DataFrame({"value": series}).with_row_index("row")
+    frame = frames.DataFrame({"value": series}).with_row_index("row", first)
     value = frames.col("value")
     # What has no check has figures, and a word that names it in the same cell.
-    named_figures = value.str.contains(_words(_UNNAMED)) & value.str.contains("[0-9]")
+    named_figures = value.str.contains(words_of(_UNNAMED)) & value.str.contains("[0-9]")
     hits = frame.filter(value.str.contains(_alternation(named)) | named_figures)
-    hits = hits.with_columns(value.str.strip_chars())
-    return Cells(_distinct(hits), filled)
+    return _distinct(hits.with_columns(value.str.strip_chars()), places)
 
 
-def every_cell(series: pl.Series) -> Cells:
-    """All distinct cells that hold anything."""
+def every_cell(series: pl.Series, first: int, places: int) -> pl.DataFrame:
+    """All distinct cells that hold anything, as `cells` gives them."""
     frames = polars()
     value = frames.col("value")
-    frame = frames.DataFrame({"value": series.str.strip_chars()}).with_row_index("row").filter(value != "")
-    return Cells(_distinct(frame), len(frame))
+    frame = (
+        frames.DataFrame({"value": series.str.strip_chars()}).with_row_index("row", first).filter(value != "")
+    )
+    return _distinct(frame, places)
 
 
-def _distinct(frame: pl.DataFrame) -> pl.DataFrame:
+def _distinct(frame: pl.DataFrame, places: int) -> pl.DataFrame:
     frames = polars()
     grouped = frame.group_by("value", maintain_order=True)
-    return grouped.agg(frames.len().alias("rows"), frames.col("row").head(PLACES).alias("places"))
+    return grouped.agg(frames.len().alias("rows"), frames.col("row").head(places).alias("places"))
 
 
 def whole(values: pl.Series, identifier: Identifier) -> pl.Series:
     """Which cells are, as a whole, written like the identifier."""
-    return values.str.contains(_ascii(f"^(?:{identifier.pattern})$"))
+    return values.str.contains(entire(identifier.pattern))
 
 
-def possible(values: pl.Series, named: frozenset[str]) -> list[tuple[int, list[Identifier]]]:
-    """By its place, each cell that may hold something, with what it may hold."""
-    held: dict[int, list[Identifier]] = {}
-    for identifier in IDENTIFIERS:
-        for place in _within(values, identifier, named).arg_true().to_list():
-            held.setdefault(place, []).append(identifier)
-    return sorted(held.items())
-
-
-def _within(values: pl.Series, identifier: Identifier, named: frozenset[str]) -> pl.Series:
-    """Which cells hold what is written like it; where that is no evidence, only those with a word that names it.
-
-    The heading of the column may be that word.
-    """
-    holds = values.str.contains(_bounded(identifier))
-    if identifier.strength is not Strength.WEAK or identifier.entity in named:
-        return holds
-    return holds & values.str.contains(_words((identifier,)))
-
-
-def telling(values: pl.Series, identifier: Identifier) -> int:
-    """How many cells have a form peculiar to the identifier."""
+def telling(values: pl.Series, identifier: Identifier) -> pl.Series:
+    """Which cells have a form peculiar to the identifier."""
     if not identifier.telling:
-        return 0
-    return int(values.str.contains(f"^(?:{shape_pattern(identifier.telling)})$").sum())
+        return values.is_null()
+    return values.str.contains(f"^(?:{shape_pattern(identifier.telling)})$")
 
 
+def alone(values: pl.Series) -> pl.Series:
+    """Which cells are one run of letters and figures: what does not begin and end with them is no part of a run."""
+    return values.str.contains("^[A-Za-z0-9]+$")
+
+
+@cache
 def _alternation(named: frozenset[str]) -> str:
-    parts = [_bounded(one) for one in _ALONE if one.entity != "address"]  # an address holds a postcode
-    parts += [f"{_EDGE}(?:{one.pattern}){_EDGE}" for one in _UNNAMED if one.entity in named]
-    return _ascii("|".join(parts))
+    parts = [bounded(one) for one in _ALONE if one.entity != "address"]  # an address holds a postcode
+    parts += [bounded(one) for one in _UNNAMED if one.entity in named]
+    return "|".join(parts)
 
 
-def _bounded(identifier: Identifier) -> str:
-    # A telephone number may begin with + or (, which is no edge of a word.
-    return _ascii(f"{'' if identifier.entity == 'phone' else _EDGE}(?:{identifier.pattern}){_EDGE}")
-
-
-def _ascii(pattern: str) -> str:
-    """The pattern with letters of either case in ASCII alone: K is not the sign of kelvin, and it is faster."""
-    return pattern.replace("(?i:", "(?i-u:")
-
-
-def _words(identifiers: tuple[Identifier, ...]) -> str:
-    keywords = sorted({keyword for one in identifiers for keyword in one.keywords})
-    joined = "|".join(
-        re.escape(one).replace(r"\ ", "[ _-]?").replace(r"\/", "/").replace(r"\&", "&") for one in keywords
+def _whole_numbers(series: pl.Series) -> pl.Series:
+    """Whole numbers without the `.0` that they have where a table with gaps keeps them as floating-point numbers."""
+    frames = polars()
+    number = frames.col(series.name)
+    # A larger floating-point number is no longer exact.
+    is_whole = number.is_finite() & (number == number.floor()) & (number.abs() < 2**53)
+    read: pl.Series = (
+        series.to_frame()
+        .select(
+            frames.when(is_whole)
+            .then(number.cast(frames.Int64, strict=False).cast(frames.String))
+            .otherwise(number.cast(frames.String))
+        )
+        .to_series()
     )
-    return f"(?i-u:\\b(?:{joined})\\b)"
+    return read
+
+
+def _days(series: pl.Series) -> pl.Series:
+    """Moments as texts, days that were kept as moments as days: midnight says nothing."""
+    frames = polars()
+    moment = frames.col(series.name)
+    is_day = moment.dt.date().cast(series.dtype) == moment
+    read: pl.Series = (
+        series.to_frame()
+        .select(
+            frames.when(is_day)
+            .then(moment.dt.date().cast(frames.String))
+            .otherwise(moment.cast(frames.String))
+        )
+        .to_series()
+    )
+    return read
 
 
 def _decoded(value: object) -> str | None:

@@ -6,118 +6,125 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
-from isa_guard.scan.identifiers.cells import telling, whole
+from isa_guard.scan.identifiers.cells import telling
 from isa_guard.scan.identifiers.grading import Confidence, Evidence, grade, own_evidence
-from isa_guard.uk.identifiers import IDENTIFIERS, Strength
+from isa_guard.scan.identifiers.words import named_by, names_other
+from isa_guard.uk.identifiers import Strength
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from isa_guard.scan.identifiers.cells import Cells
     from isa_guard.uk.identifiers import Identifier
 
 # A check passed by one in eleven: that 60 % of eight distinct values pass by chance happens once in a thousand
 # columns, of twenty once in ten thousand million.
-_SHARE: Final = 0.6
+SHARE: Final = 0.6
 _VOTERS: Final = 8
 _CHECKING: Final = frozenset({Strength.CONCLUSIVE, Strength.STRONG, Strength.CHECKED})
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A column read as one identifier: which distinct cells passed, and how sure that makes it. Holds values."""
-
-    identifier: Identifier
-    passed: dict[int, str]
-    share: float
-    confidence: Confidence
-    evidence: frozenset[Evidence]
-
-    def __repr__(self) -> str:
-        return f"Reading({self.identifier.entity}, {len(self.passed)} passed, {self.confidence.word})"
-
-
-class Heading(Enum):
+class About(Enum):
     """Whether a heading leaves it open what stands below, or names another thing that has numbers too."""
 
     OPEN = "open"
     OTHER = "other"
 
 
-def readings(cells: Cells, headed: frozenset[str], about: Heading) -> tuple[Reading, ...]:
-    """Every reading of a column's whole cells that is worth saying, the surest first."""
-    found = [
-        reading
-        for identifier in IDENTIFIERS
-        if (reading := _reading(cells, identifier, headed, about)) is not None
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.confidence, -len(one.evidence), -one.share)))
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading, and what it names."""
+
+    text: str
+    named: frozenset[str]
+    about: About
+
+    @classmethod
+    def read(cls, text: str) -> Heading:
+        """What a heading names, however it is joined."""
+        return cls(text, named_by(text), About.OTHER if names_other(text) else About.OPEN)
+
+    def evidence(self, identifier: Identifier) -> frozenset[Evidence]:
+        """What a cell that passed brings with it below this heading."""
+        own = own_evidence(identifier)
+        return own | {Evidence.HEADING} if identifier.entity in self.named else own
+
+    def never(self, identifier: Identifier) -> bool:
+        """Whether nothing in this column can make a whole cell worth saying: it has no check, and is not named."""
+        return identifier.strength is Strength.WEAK and identifier.entity not in self.named
+
+    def settles(self, identifier: Identifier) -> bool:
+        """Whether a whole cell that passed is worth saying whatever else the column holds."""
+        if grade(identifier.strength, self.evidence(identifier)) is None:
+            return False
+        return self.about is About.OPEN or identifier.strength is Strength.CONCLUSIVE
 
 
-def _reading(cells: Cells, identifier: Identifier, headed: frozenset[str], about: Heading) -> Reading | None:
-    values = cells.frame.get_column("value")
-    mask = whole(values, identifier)
-    written = int(mask.sum())
-    if not written:
-        return None
-    places = mask.arg_true().to_list()
-    chosen = values.filter(mask)
-    accepted = _accepted(identifier, places, chosen, _failures(identifier, headed, chosen))
-    if not accepted:
-        return None
-    share = len(accepted) / written
-    evidence = own_evidence(identifier)
-    if identifier.entity in headed:
-        evidence |= {Evidence.HEADING}
-    if _votes(cells, identifier, accepted, share):
-        evidence |= {Evidence.COLUMN}
-    if telling(values.gather(list(accepted)), identifier) >= _SHARE * len(accepted):
-        evidence |= {Evidence.FORM}
-    confidence = grade(identifier.strength, evidence)
-    if confidence is None or (about is Heading.OTHER and not _stands_alone(identifier, evidence)):
-        return None
-    return Reading(identifier, accepted, share, confidence, evidence)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A column read as one identifier, and how sure that makes it."""
+
+    identifier: Identifier
+    share: float
+    confidence: Confidence
+    evidence: frozenset[Evidence]
 
 
-def _failures(identifier: Identifier, headed: frozenset[str], chosen: pl.Series) -> int:
-    """How many may fail before it is settled that the column is not worth saying.
+class Vote:
+    """What the distinct whole cells of a column say about one identifier, and in how many rows they stand."""
 
-    A plain number whose heading is silent and whose grouping is not peculiar counts by the vote alone.
-    """
-    by_vote_alone = identifier.strength is Strength.CHECKED and identifier.entity not in headed
-    if by_vote_alone and not telling(chosen, identifier):
-        return int((1 - _SHARE) * len(chosen)) + 1
-    return len(chosen)
+    __slots__ = ("_accepted", "_identifier", "_rows", "_telling", "_voters", "_written")
+
+    def __init__(self, identifier: Identifier) -> None:
+        self._identifier = identifier
+        self._written = 0
+        self._accepted = 0
+        self._telling = 0
+        self._rows = 0
+        self._voters: set[int] = set()
+
+    def add(self, written: int, accepted: pl.DataFrame) -> None:
+        """Count so many cells not met before that are written so, and the accepted: `value`, `rows`, `fresh`, `canonical`."""
+        self._written += written
+        self._rows += int(accepted.get_column("rows").sum())
+        fresh = accepted.filter(accepted.get_column("fresh"))
+        self._accepted += len(fresh)
+        self._telling += int(telling(fresh.get_column("value"), self._identifier).sum())
+        # Repeats of one value are one voter, and more than enough need not be counted.
+        if len(self._voters) < _VOTERS:
+            distinct = fresh.get_column("canonical").unique(maintain_order=True).head(2 * _VOTERS)
+            self._voters.update(distinct.hash().to_list())
+
+    def reading(self, heading: Heading, filled: int) -> Reading | None:
+        """What it comes to in a column with so many cells that hold anything; None where it is not worth saying."""
+        if not self._accepted:
+            return None
+        identifier = self._identifier
+        share = self._accepted / self._written
+        evidence = heading.evidence(identifier)
+        if self._elects(share, filled):
+            evidence |= {Evidence.COLUMN}
+        if self._telling >= SHARE * self._accepted:
+            evidence |= {Evidence.FORM}
+        confidence = grade(identifier.strength, evidence)
+        if confidence is None or (heading.about is About.OTHER and not self._stands_alone(evidence)):
+            return None
+        return Reading(identifier, share, confidence, evidence)
+
+    def _elects(self, share: float, filled: int) -> bool:
+        """Whether so many distinct values passed that it is no chance."""
+        if share < SHARE or len(self._voters) < _VOTERS:
+            return False
+        # Without a check the form must fill the column: a few cells of a kind among others say nothing.
+        return self._identifier.strength in _CHECKING or self._rows >= SHARE * filled
+
+    def _stands_alone(self, evidence: frozenset[Evidence]) -> bool:
+        """Whether it is believed under a heading such as `order_no`: numbers are hidden there too."""
+        strength = self._identifier.strength
+        if strength is Strength.CONCLUSIVE:
+            return True
+        return strength in _CHECKING and Evidence.COLUMN in evidence
 
 
-def _accepted(identifier: Identifier, places: list[int], chosen: pl.Series, failures: int) -> dict[int, str]:
-    """The canonical form by place of the cells that pass; nothing where too many fail."""
-    canonical = identifier.canonical
-    accepted: dict[int, str] = {}
-    for place, text in zip(places, chosen.to_list(), strict=True):
-        one = canonical(text)
-        if one is not None:
-            accepted[place] = one
-            continue
-        failures -= 1
-        if failures < 0:
-            return {}
-    return accepted
-
-
-def _votes(cells: Cells, identifier: Identifier, accepted: dict[int, str], share: float) -> bool:
-    """Whether so many distinct values passed that it is no chance. Repeats of one value are one voter."""
-    if share < _SHARE or len(set(accepted.values())) < _VOTERS:
-        return False
-    if identifier.strength in _CHECKING:
-        return True
-    # Without a check the form must fill the column: a few cells of a kind among others say nothing.
-    rows = int(cells.frame.get_column("rows").gather(list(accepted)).sum())
-    return rows >= _SHARE * cells.filled
-
-
-def _stands_alone(identifier: Identifier, evidence: frozenset[Evidence]) -> bool:
-    """Whether it is believed under a heading such as `order_no`: numbers are hidden there too."""
-    if identifier.strength is Strength.CONCLUSIVE:
-        return True
-    return identifier.strength in _CHECKING and Evidence.COLUMN in evidence
+def surest_first(readings: list[Reading]) -> list[Reading]:
+    """The readings of a column in the order in which they take its cells."""
+    return sorted(readings, key=lambda one: (-one.confidence, -len(one.evidence), -one.share))

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from isa_guard.uk.identifiers import Identifier
 
-_RANK: Final = {strength: rank for rank, strength in enumerate(Strength)}
+RANK: Final = {strength: rank for rank, strength in enumerate(Strength)}
 _TELLING: Final = {one.entity: re.compile(shape_pattern(one.telling)) for one in IDENTIFIERS if one.telling}
 _FAR: Final = 1_000
 _LIST: Final = re.compile(r"[ ,;&/]*(?:and|or)?[ ,;&/]*")
 # A label that names an order or a product does not make an e-mail address, or a person, one.
-_UNMOVED: Final = frozenset({Strength.CONCLUSIVE, Strength.FAINT})
+UNMOVED: Final = frozenset({Strength.CONCLUSIVE, Strength.FAINT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def weighed(plain: str, context: Context, identifiers: Iterable[Identifier]) -> 
     found: list[Weighed] = []
     nearby: dict[tuple[int, int], Near] = {}  # a number of ten digits is a candidate for five
     for identifier in identifiers:
-        if other and identifier.strength not in _UNMOVED:
+        if other and identifier.strength not in UNMOVED:
             continue
         found += _weigh_all(
             plain, identifier, Evidence.HEADING if identifier.entity in headed else None, nearby
@@ -107,7 +107,7 @@ def _weigh_all(
             listed = last_named and _LIST.fullmatch(plain, last_end, candidate.start)
             distance = distance if listed else None
         last_end, last_named = candidate.end, distance is not None
-        if beside.other and identifier.strength not in _UNMOVED:
+        if beside.other and identifier.strength not in UNMOVED:
             continue
         if each := _weigh(plain, candidate, distance, heading):
             yield each
@@ -153,5 +153,5 @@ def _without_overlaps(found: list[Weighed], elsewhere: tuple[tuple[int, int], ..
 
 def _order(each: Weighed) -> tuple[int, int, int, int, int]:
     length = each.candidate.end - each.candidate.start
-    rank = _RANK[each.candidate.identifier.strength]
+    rank = RANK[each.candidate.identifier.strength]
     return (-each.confidence, each.distance, rank, -length, each.candidate.start)

@@ -53,6 +53,10 @@ class Known:
             frozenset(map(domain_name, every_domain)),
         )
 
+    def any(self) -> bool:
+        """Whether anything is known of anybody."""
+        return bool(self.postcodes or self.phones or self.mailboxes or self.domains)
+
     def covers(self, entity: str, canonical: str) -> bool:
         """Whether a value is the organisations' own."""
         match entity:

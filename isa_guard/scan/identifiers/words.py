@@ -80,6 +80,11 @@ def near(text: str, start: int, end: int) -> Near:
     return Near(entities, alien)
 
 
+def tokens(keyword: str) -> list[str]:
+    """The words of a keyword, as texts are told apart into words."""
+    return _WORD.findall(keyword)
+
+
 @lru_cache(4096)
 def named_by(heading: str) -> frozenset[str]:
     """The entities that the heading of a column names, however it is joined: `nhs_number`, `NHSNumber`, `nhsnumber`."""

@@ -13,10 +13,10 @@ from isa_guard.uk.secure_mail import MailError, mail_domain
 
 # Ofcom, National Telephone Numbering Plan: geographic, personal and mobile numbers, and nomadic ones (056). The
 # ranges 03, 08 and 09 belong to services, 055 to companies.
-_GEOGRAPHIC_SHORT: Final = re.compile(r"1[2-9]\d{7}")
-_ASSIGNED: Final = re.compile(r"1[1-9]\d{8}|2[03489]\d{8}|56\d{8}|7[0-57-9]\d{8}|7624\d{6}")
+GEOGRAPHIC_SHORT: Final = re.compile(r"1[2-9]\d{7}")
+ASSIGNED: Final = re.compile(r"1[1-9]\d{8}|2[03489]\d{8}|56\d{8}|7[0-57-9]\d{8}|7624\d{6}")
 # Ofcom, telephone numbers for use in TV and radio drama programmes: they ring nowhere.
-_DRAMA: Final = re.compile(
+DRAMA: Final = re.compile(
     r"(?:(?:11[3-8]|121|131|141|151|161)4960|1914980|2079460|2896496|2920180|1632960|7700900)\d{3}"
 )
 _EMAIL_LOCAL: Final = re.compile(r"[A-Za-z0-9!#$&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$&'*+/=?^_`{|}~-]+)*")
@@ -47,8 +47,8 @@ def phone(text: str) -> str | None:
         return None
     if not (digits(number, 10) or digits(number, 9)):
         return None
-    known = _ASSIGNED.fullmatch(number) or _GEOGRAPHIC_SHORT.fullmatch(number)
-    if not known or _DRAMA.fullmatch(number) or len(set(number[3:])) == 1:
+    known = ASSIGNED.fullmatch(number) or GEOGRAPHIC_SHORT.fullmatch(number)
+    if not known or DRAMA.fullmatch(number) or len(set(number[3:])) == 1:
         return None
     return "+44" + number
 

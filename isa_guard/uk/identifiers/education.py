@@ -8,9 +8,10 @@ from typing import Final
 from isa_guard.uk.identifiers.checks import LETTERS, compact, digits, weighted
 from isa_guard.uk.identifiers.identifier import Identifier, LeadsTo, Strength
 
+LEAST_AUTHORITY: Final = 201
 _UPN: Final = re.compile(r"([A-HJ-NP-RT-Z])(\d{3})(\d{4})(\d{2})(\d{2})([A-HJ-NP-RT-Z\d])")
-_ALPHABET: Final = "ABCDEFGHJKLMNPQRTUVWXYZ"
-_ULN_WEIGHTS: Final = (10, 9, 8, 7, 6, 5, 4, 3, 2, 1)
+ALPHABET: Final = "ABCDEFGHJKLMNPQRTUVWXYZ"
+ULN_WEIGHTS: Final = (10, 9, 8, 7, 6, 5, 4, 3, 2, 1)
 
 
 def unique_pupil_number(text: str) -> str | None:
@@ -21,12 +22,12 @@ def unique_pupil_number(text: str) -> str | None:
     """
     written = compact(text)
     match = _UPN.fullmatch(written)
-    if not match or int(match[2]) < 201:
+    if not match or int(match[2]) < LEAST_AUTHORITY:
         return None
-    values = [_ALPHABET.index(one) if one in _ALPHABET else int(one) for one in written[1:]]
+    values = [ALPHABET.index(one) if one in ALPHABET else int(one) for one in written[1:]]
     # Letters and digits share one alphabet in which the digits come after the 23 letters, so 0 counts 23 = 0.
     total = sum(value * weight for weight, value in enumerate(values, start=2))
-    return written if written[0] == _ALPHABET[total % 23] else None
+    return written if written[0] == ALPHABET[total % 23] else None
 
 
 def unique_learner_number(text: str) -> str | None:
@@ -38,7 +39,7 @@ def unique_learner_number(text: str) -> str | None:
     number = compact(text)
     if not digits(number, 10) or number[0] == "0" or number == "9999999999":
         return None
-    return number if weighted(number, _ULN_WEIGHTS) % 11 == 10 else None
+    return number if weighted(number, ULN_WEIGHTS) % 11 == 10 else None
 
 
 IDENTIFIERS: Final = (

@@ -12,7 +12,7 @@ from isa_guard.uk.identifiers.checks import compact, digits, same_throughout, we
 from isa_guard.uk.identifiers.dates import is_day
 from isa_guard.uk.identifiers.identifier import Identifier, LeadsTo, Strength
 
-_WEIGHTS: Final = (10, 9, 8, 7, 6, 5, 4, 3, 2)
+WEIGHTS: Final = (10, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
 def nhs_number(text: str) -> str | None:
@@ -48,7 +48,7 @@ def _checked(text: str) -> str | None:
     if not digits(number, 10) or same_throughout(number):
         return None
     # A remainder that would need the digit 10 is never issued; the modulus turns 11 into 0.
-    check = -weighted(number, _WEIGHTS) % 11
+    check = -weighted(number, WEIGHTS) % 11
     return number if check == int(number[9]) else None
 
 

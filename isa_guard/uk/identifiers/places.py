@@ -9,18 +9,18 @@ from isa_guard.uk.identifiers.checks import compact, listed
 from isa_guard.uk.identifiers.identifier import Identifier, LeadsTo, Strength
 
 # Royal Mail, PAF Programmers' Guide: the areas, and which of them use which kind of district.
-_AREAS: Final = listed(
+AREAS: Final = listed(
     "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK"
     " FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG"
     " NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR"
     " TS TW UB W WA WC WD WF WN WR WS WV YO ZE"
 )
-_ONE_DIGIT: Final = listed("BR FY HA HD HG HR HS HX JE LD SM SR WC WN ZE")
-_TWO_DIGITS: Final = listed("AB LL SO")
-_DISTRICT_NOUGHT: Final = listed("BL BS CM CR FY HA PR SL SS")
+ONE_DIGIT: Final = listed("BR FY HA HD HG HR HS HX JE LD SM SR WC WN ZE")
+TWO_DIGITS: Final = listed("AB LL SO")
+DISTRICT_NOUGHT: Final = listed("BL BS CM CR FY HA PR SL SS")
 # Central London alone divides a district further by a letter.
-_LETTERED: Final = listed("E1 EC1 EC2 EC3 EC4 N1 NW1 SE1 SW1 W1 WC1 WC2")
-_POSTCODE: Final = re.compile(r"([A-Z]{1,2})(\d{1,2})([A-Z]?)(\d[ABD-HJLNP-UW-Z]{2})")
+LETTERED: Final = listed("E1 EC1 EC2 EC3 EC4 N1 NW1 SE1 SW1 W1 WC1 WC2")
+POSTCODE: Final = re.compile(r"([A-Z]{1,2})(\d{1,2})([A-Z]?)(\d[ABD-HJLNP-UW-Z]{2})")
 
 _ADDRESS: Final = re.compile(
     r"(?P<building>(?:(?:Flat|Unit|Apartment) \d{1,4}[A-Za-z]?[ ,]{1,3})?\d{1,4}[A-Za-z]?)[ ,]+(?P<rest>[A-Z][^\x00]{2,160}?)"
@@ -33,11 +33,11 @@ def postcode(text: str) -> str | None:
 
     The last two letters are none of C, I, K, M, O and V. Source: Royal Mail, PAF Programmers' Guide; BS 7666-2.
     """
-    match = _POSTCODE.fullmatch(compact(text, " "))
+    match = POSTCODE.fullmatch(compact(text, " "))
     if not match:
         return None
     area, number, letter, inward = match.groups()
-    if area not in _AREAS or not _district(area, number, letter):
+    if area not in AREAS or not _district(area, number, letter):
         return None
     return f"{area}{number}{letter} {inward}"
 
@@ -66,12 +66,12 @@ def uprn(text: str) -> str | None:
 
 def _district(area: str, number: str, letter: str) -> bool:
     if letter:
-        return area + number in _LETTERED
+        return area + number in LETTERED
     if number[0] == "0":
-        return number == "0" and area in _DISTRICT_NOUGHT
-    if area in _ONE_DIGIT:
+        return number == "0" and area in DISTRICT_NOUGHT
+    if area in ONE_DIGIT:
         return len(number) == 1
-    return area not in _TWO_DIGITS or len(number) == 2
+    return area not in TWO_DIGITS or len(number) == 2
 
 
 _POSTCODE_PATTERN: Final = r"(?i:[A-Z]{1,2}[0-9][A-Z0-9]? {0,2}[0-9][ABD-HJLNP-UW-Z]{2})"

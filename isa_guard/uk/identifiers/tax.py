@@ -10,11 +10,12 @@ from isa_guard.uk.identifiers.dates import is_day
 from isa_guard.uk.identifiers.identifier import Identifier, LeadsTo, Strength
 
 # HMRC National Insurance Manual NIM39110: letters that neither place takes, O that the second does not.
-_NINO: Final = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]")
+NEVER_ISSUED: Final = ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")
+_NINO: Final = re.compile(rf"(?!{'|'.join(NEVER_ISSUED)})[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{{6}}[A-D]")
 _TEMPORARY: Final = re.compile(r"TN(\d{2})(\d{2})\d{2}[FM]")
 # Tax credit and administrative series, and the PP999999P of forms: written so, never a person's number.
-_ADMINISTRATIVE: Final = frozenset({"CR", "FY", "MW", "NC", "OO", "PP", "PY", "PZ"})
-_UTR_WEIGHTS: Final = (6, 7, 8, 9, 10, 5, 4, 3, 2)
+ADMINISTRATIVE: Final = frozenset({"CR", "FY", "MW", "NC", "OO", "PP", "PY", "PZ"})
+UTR_WEIGHTS: Final = (6, 7, 8, 9, 10, 5, 4, 3, 2)
 _UTR_CHECK: Final = "21987654321"
 
 
@@ -26,7 +27,7 @@ def national_insurance_number(text: str) -> str | None:
     written = compact(text, " -.")
     if _NINO.fullmatch(written):
         serial = written[2:8]
-        return None if written[:2] in _ADMINISTRATIVE or same_throughout(serial) else written
+        return None if written[:2] in ADMINISTRATIVE or same_throughout(serial) else written
     temporary = _TEMPORARY.fullmatch(written)
     if temporary and is_day(int(temporary[1]), int(temporary[2])):
         return written
@@ -41,7 +42,7 @@ def unique_taxpayer_reference(text: str) -> str | None:
     number = compact(text).removesuffix("K")
     if not digits(number, 10) or same_throughout(number):
         return None
-    return number if number[0] == _UTR_CHECK[weighted(number[1:], _UTR_WEIGHTS) % 11] else None
+    return number if number[0] == _UTR_CHECK[weighted(number[1:], UTR_WEIGHTS) % 11] else None
 
 
 IDENTIFIERS: Final = (

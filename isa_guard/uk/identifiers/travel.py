@@ -13,12 +13,12 @@ _LICENCE: Final = re.compile(r"([A-Z]+9*)(\d)(\d{2})(\d{2})(\d)([A-Z9]{2})([A-Z\
 _FEMALE: Final = 50
 
 # DVLA leaflet INF104: the local memory tags of each region letter; I, Q and Z are not used as a tag.
-_CURRENT: Final = re.compile(r"([A-Y])([A-HJ-PR-Y])(\d{2})[A-HJ-PR-Z]{3}")
-_REGIONS: Final = frozenset("ABCDEFGHKLMNOPRSVWXY")
-_PREFIX: Final = re.compile(r"[A-HJ-NPR-TV-Y][1-9]\d{0,2}[A-HJ-PR-Y][A-HJ-PR-Y]{2}")
-_SUFFIX: Final = re.compile(r"[A-HJ-PR-Y]{3}[1-9]\d{0,2}[A-HJ-NPR-TV-Y]")
+CURRENT: Final = re.compile(r"([A-Y])([A-HJ-PR-Y])(\d{2})[A-HJ-PR-Z]{3}")
+REGIONS: Final = frozenset("ABCDEFGHKLMNOPRSVWXY")
+PREFIX: Final = re.compile(r"[A-HJ-NPR-TV-Y][1-9]\d{0,2}[A-HJ-PR-Y][A-HJ-PR-Y]{2}")
+SUFFIX: Final = re.compile(r"[A-HJ-PR-Y]{3}[1-9]\d{0,2}[A-HJ-NPR-TV-Y]")
 # Northern Ireland: two or three letters holding I or Z, and up to four digits.
-_NORTHERN_IRELAND: Final = re.compile(r"(?:[A-Z]?[A-HJ-Z]Z|[A-Z]?I[A-Z])[1-9]\d{0,3}")
+NORTHERN_IRELAND: Final = re.compile(r"(?:[A-Z]?[A-HJ-Z]Z|[A-Z]?I[A-Z])[1-9]\d{0,3}")
 
 
 def driving_licence(text: str) -> str | None:
@@ -56,9 +56,9 @@ def vehicle_registration(text: str) -> str | None:
     vehicle registration numbers and number plates.
     """
     written = compact(text)
-    if match := _CURRENT.fullmatch(written):
-        return written if match[1] in _REGIONS and match[3] not in {"00", "50"} else None
-    for series in (_PREFIX, _SUFFIX, _NORTHERN_IRELAND):
+    if match := CURRENT.fullmatch(written):
+        return written if match[1] in REGIONS and match[3] not in {"00", "50"} else None
+    for series in (PREFIX, SUFFIX, NORTHERN_IRELAND):
         if series.fullmatch(written):
             return written
     return None

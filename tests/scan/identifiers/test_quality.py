@@ -10,7 +10,7 @@ from random import Random
 import polars as pl
 import pytest
 
-from isa_guard.scan.identifiers import NOBODY, Confidence, cells, table, tally
+from isa_guard.scan.identifiers import NOBODY, Confidence, Limits, TableScan
 from tests.scan.identifiers.labelled import Corpus, Label, dense, sparse
 
 ROWS = 2_000
@@ -37,19 +37,17 @@ class Score:
         return 2 * self.right / (2 * self.right + self.wrong + self.missed) if self.right else 0.0
 
 
-def found(corpus: Corpus, least: Confidence, monkeypatch: pytest.MonkeyPatch) -> set[Label]:
+def found(corpus: Corpus, least: Confidence) -> set[Label]:
     """Every place of every finding, where the scanner itself keeps the first few of the surest."""
-    for module in (cells, tally):
-        monkeypatch.setattr(module, "PLACES", 10**9)
     labels = set()
     for name, columns in corpus.tables.items():
-        for column, values in columns.items():
-            held = tally.Tally()
-            table._column(pl.Series(column, values), NOBODY, held)
-            for one in held.sums():
-                for confidence, places in one.places.items():
+        scan = TableScan(name, NOBODY, Limits(places=10**6))
+        scan.add(pl.DataFrame(columns))
+        for column, sums in scan.sums().items():
+            for one in sums:
+                for confidence, graded in one.grades.items():
                     if confidence >= least:
-                        labels |= {(name, column, row, one.entity) for row in places}
+                        labels |= {(name, column, row, one.entity) for row in graded.held.places}
     return labels
 
 
@@ -63,10 +61,10 @@ def scores(labels: set[Label], seen: set[Label]) -> dict[str, Score]:
 @pytest.mark.parametrize("seed", [11, 12])
 @pytest.mark.parametrize("make", [sparse, dense], ids=["sparse", "dense"])
 def test_few_are_missed_and_few_are_called_that_are_none(
-    make: Callable[[Random, int], Corpus], seed: int, monkeypatch: pytest.MonkeyPatch
+    make: Callable[[Random, int], Corpus], seed: int
 ) -> None:
     corpus = make(Random(seed), ROWS if make is sparse else 200)
-    result = scores(corpus.labels, found(corpus, Confidence.POSSIBLE, monkeypatch))
+    result = scores(corpus.labels, found(corpus, Confidence.POSSIBLE))
     poor = {
         one: (score.precision, score.recall)
         for one, score in result.items()
@@ -75,10 +73,10 @@ def test_few_are_missed_and_few_are_called_that_are_none(
     assert poor == {}
 
 
-def figures(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> str:
+def figures(corpus: Corpus) -> str:
     lines = []
     for least in (Confidence.POSSIBLE, Confidence.LIKELY):
-        result = scores(corpus.labels, found(corpus, least, monkeypatch))
+        result = scores(corpus.labels, found(corpus, least))
         total = Score(
             *(sum(getattr(one, part) for one in result.values()) for part in ("right", "wrong", "missed"))
         )
@@ -91,6 +89,5 @@ def figures(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 if __name__ == "__main__":
-    with pytest.MonkeyPatch.context() as patch:
-        for make in (sparse, dense):
-            print(make.__name__, figures(make(Random(11), ROWS if make is sparse else 200), patch), sep="\n")  # noqa: T201
+    for make in (sparse, dense):
+        print(make.__name__, figures(make(Random(11), ROWS if make is sparse else 200)), sep="\n")  # noqa: T201
