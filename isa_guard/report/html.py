@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.decide.verdict import stopping
 from isa_guard.language.outcome import Outcome
 from isa_guard.model.decision import Verdict
+from isa_guard.model.observation import Weight
 from isa_guard.model.rule import Otherwise
 from isa_guard.report.visible import visible
 from isa_guard.report.words import OUTCOMES, counts, instant, needs, verdict_words
@@ -101,6 +102,7 @@ def _decision(decision: Decision) -> Iterator[str]:
             yield f"<h3>{title}</h3>"
             for finding in findings:
                 yield from _finding(finding, decision)
+    yield from _seen(decision)
     if decision.obligations:
         yield "<h3>What must be done</h3>"
         yield "<ul>"
@@ -116,6 +118,19 @@ def _decision(decision: Decision) -> Iterator[str]:
         for finding in met:
             yield from _finding(finding, decision)
         yield "</details>"
+
+
+def _seen(decision: Decision) -> Iterator[str]:
+    """What was seen in the files of an export, and where; never what stands there."""
+    told = [one for one in decision.observations if one.weight is not Weight.ALLOWED]
+    if not told:
+        return
+    yield "<h3>Seen in the files</h3><ul>"
+    for one in told:
+        where = ", ".join(filter(None, (str(one.place), one.part)))
+        shape = f", of the shape {one.shape}" if one.shape else ""
+        yield f"<li>{escape(one.words)}{escape(shape)} ({escape(where)})</li>"
+    yield "</ul>"
 
 
 def _is_advice(finding: Finding) -> bool:

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from isa_guard.decide.verdict import stopping
 from isa_guard.language.outcome import Outcome
+from isa_guard.model.observation import Weight
 from isa_guard.report.words import OUTCOMES, clause_numbers, needs, verdict_words
 
 if TYPE_CHECKING:
@@ -45,9 +46,19 @@ def _suite(decision: Decision) -> Iterator[str]:
     yield f'    <properties><property name="verdict" value={attribute(verdict_words(decision))}/></properties>'
     for finding in findings:
         yield from _case(finding)
-    yield "    <system-out/>"
+    yield from _seen(decision)
     yield "    <system-err/>"
     yield "  </testsuite>"
+
+
+def _seen(decision: Decision) -> Iterator[str]:
+    """What was seen in the files of an export, a line for each place."""
+    lines = [
+        f"{', '.join(filter(None, (str(one.place), one.part)))}: {one.words}"
+        for one in decision.observations
+        if one.weight is not Weight.ALLOWED
+    ]
+    yield f"    <system-out>{written(chr(10).join(lines))}</system-out>" if lines else "    <system-out/>"
 
 
 def _is_failure(finding: Finding) -> bool:

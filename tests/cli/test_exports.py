@@ -1,0 +1,176 @@
+"""Exports on the command line: begun, looked into, decided, recorded and decided again; never a value in what is printed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jsonschema
+import pytest
+import yaml
+
+from tests.cli.calls import AS_OF, EXAMPLES, ROOT, Answer, call
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Capture = pytest.CaptureFixture[str]
+STORY = EXAMPLES / "complaints-extract"
+VALUE = "AB123456C"
+
+
+def checked(capsys: Capture, *arguments: str | Path) -> Answer:
+    return call(capsys, "check", *arguments, *AS_OF)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "github", "gitlab", "html"])
+def test_no_report_shows_a_value_of_a_file(form: str, capsys: Capture) -> None:
+    answer = checked(capsys, STORY / "export_bad.yaml", "-f", form)
+    assert answer.code == 1
+    assert "National Insurance number" in answer.out
+    assert VALUE not in answer.out + answer.err
+    assert "complainant rang" not in answer.out + answer.err
+
+
+def test_what_was_seen_stands_at_its_own_line_in_sarif(capsys: Capture) -> None:
+    run = json.loads(checked(capsys, STORY / "export_bad.yaml", "-f", "sarif").out)["runs"][0]
+    places = {
+        one["ruleId"]: one["locations"][0]["physicalLocation"]
+        for one in run["results"]
+        if one["ruleId"].startswith("seen/")
+    }
+    found = places["seen/identifier/national-insurance-number"]
+    assert found["artifactLocation"]["uri"].endswith("cases_bad.csv")
+    assert found["region"] == {"startLine": 6}
+    assert {one["id"] for one in run["tool"]["driver"]["rules"]} >= places.keys()
+
+
+def test_the_report_for_programs_keeps_to_its_schema(capsys: Capture) -> None:
+    schema = json.loads((ROOT / "docs" / "schemas" / "decision.json").read_text())
+    report = json.loads(checked(capsys, STORY, "-f", "json").out)
+    jsonschema.validate(report, schema)
+    assert [bool(one["observations"]) for one in report["decisions"]] == [False, True]
+
+
+def test_a_manifest_keeps_to_the_published_schema() -> None:
+    schema = json.loads((ROOT / "docs" / "schemas" / "export.json").read_text())
+    manifest = yaml.safe_load((STORY / "export.yaml").read_text())
+    jsonschema.validate(manifest, schema)
+    manifest["export"]["identifiers"] = []
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(manifest, schema)
+
+
+def test_a_file_that_changed_after_it_was_declared_is_refused(tmp_path: Path, capsys: Capture) -> None:
+    folder = shutil.copytree(STORY, tmp_path / "x")
+    (folder / "cases.csv").write_text((folder / "cases.csv").read_text().replace("upheld", "not upheld"))
+    answer = checked(capsys, folder / "export.yaml")
+    assert answer.code == 1
+    assert "export/files" in answer.out
+
+
+def test_a_file_that_cannot_be_read_is_no_pass(tmp_path: Path, capsys: Capture) -> None:
+    folder = shutil.copytree(STORY, tmp_path / "x")
+    bad = b"\x00\x01\x02\xff" * 50
+    (folder / "more.bin").write_bytes(bad)
+    text = (folder / "export.yaml").read_text()
+    import hashlib
+
+    more = f"  - {{path: more.bin, sha256: {hashlib.sha256(bad).hexdigest()}}}\ncolumns:"
+    (folder / "export.yaml").write_text(text.replace("columns:", more))
+    answer = checked(capsys, folder / "export.yaml")
+    assert answer.code == 4
+    assert "more.bin" in answer.out
+
+
+def test_a_manifest_cannot_say_of_itself_that_nothing_was_found(tmp_path: Path, capsys: Capture) -> None:
+    folder = shutil.copytree(STORY, tmp_path / "x")
+    bad = folder / "export_bad.yaml"
+    bad.write_text(
+        bad.read_text().replace("  marking: OFFICIAL\n", "  marking: OFFICIAL\n  identifiers: []\n")
+    )
+    answer = checked(capsys, bad)
+    assert answer.code == 4
+    assert "is never written" in answer.out
+
+
+def test_a_recorded_export_is_decided_again_without_its_files(tmp_path: Path, capsys: Capture) -> None:
+    folder = shutil.copytree(STORY, tmp_path / "x")
+    (tmp_path / "pass").write_text("an invented passphrase of the tests\n")
+    (tmp_path / "pass").chmod(0o600)
+    secret = ("--passphrase-file", tmp_path / "pass")
+    where = ("--register", tmp_path / "register", "--key", tmp_path / "keys")
+    assert call(capsys, "keys", "new", tmp_path / "keys", *secret).code == 0
+    made = call(
+        capsys,
+        "register",
+        "init",
+        tmp_path / "register",
+        "--origin",
+        "x.example/y",
+        "--key",
+        tmp_path / "keys",
+        *secret,
+    )
+    assert made.code == 0
+    assert checked(capsys, folder / "export_bad.yaml", "--record", *where, *secret).code == 1
+    shutil.rmtree(folder)
+    again = call(capsys, "register", "replay", "--all", *where)
+    assert again.code == 0, again.out + again.err
+    held = [path for path in (tmp_path / "register").rglob("*") if path.is_file()]
+    assert held
+    assert not any(VALUE.encode() in path.read_bytes() for path in held)
+
+
+def test_scan_tells_what_is_where_and_leaves_with_its_code(capsys: Capture) -> None:
+    answer = call(capsys, "scan", STORY / "cases_bad.csv")
+    assert answer.code == 1
+    assert answer.out.startswith("IDENTIFIERS FOUND  1 file")
+    assert "cases_bad.csv:6" in answer.out
+    assert VALUE not in answer.out
+    assert call(capsys, "scan", STORY / "cases.csv").code == 0
+    data = json.loads(call(capsys, "scan", STORY / "cases_bad.csv", "-f", "json").out)
+    assert [one["what"] for one in data["observations"]] == [
+        "national-insurance-number",
+        "OFFICIAL-SENSITIVE",
+    ]
+
+
+@pytest.mark.parametrize("arguments", [(), ("gone.csv",)])
+def test_scan_of_nothing_is_wrong_usage(arguments: Sequence[str], capsys: Capture) -> None:
+    assert call(capsys, "scan", *arguments).code == 2
+
+
+def test_scan_says_what_it_could_not_read(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "a.bin").write_bytes(b"\x00\x01\xff" * 99)
+    answer = call(capsys, "scan", tmp_path / "a.bin")
+    assert answer.code == 4
+    assert "could not be read" in answer.out
+
+
+def test_a_manifest_that_is_begun_needs_only_what_a_person_must_say(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "cases.csv").write_bytes((STORY / "cases.csv").read_bytes())
+    assert (
+        call(capsys, "new", "export", tmp_path, "-a", "cambridgeshire-opcc", "--reference", "X-9").code == 0
+    )
+    text = (tmp_path / "export.yaml").read_text()
+    said = {
+        "from": "constabulary",
+        "to": "opcc",
+        "purpose": "monitor-complaints",
+        "release": "microdata",
+        "personal": "true",
+    }
+    for name, value in (said | {"treatment": "pseudonymised"}).items():
+        text = re.sub(rf"^  {name}: TODO", f"  {name}: {value}", text, flags=re.MULTILINE)
+    text = text.replace("[TODO]", "[complaints]").replace(
+        "category: TODO, treatment: TODO", "category: complaints, treatment: clear"
+    )
+    (tmp_path / "export.yaml").write_text(text)
+    answer = checked(capsys, tmp_path / "export.yaml")
+    assert answer.code == 0, answer.out
+    again = call(capsys, "new", "export", tmp_path, "-a", "cambridgeshire-opcc", "--reference", "X-9")
+    assert again.code == 2
