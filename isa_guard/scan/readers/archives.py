@@ -36,26 +36,54 @@ def _size(stream: BinaryIO) -> int:
     return end - place
 
 
+class _Watched:
+    """A stream that remembers where its last octet other than null stood."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._place = 0
+        self.said = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        filled = len(data.rstrip(b"\0"))
+        if filled:
+            self.said = self._place + filled
+        self._place += len(data)
+        return data
+
+
 def read_tar(stream: BinaryIO, visit: Visit) -> Iterator[Content]:
-    """What stands in a tar archive, member by member, as they come."""
+    """What stands in a tar archive, member by member, as they come.
+
+    The library takes a damaged header for the end without a word, so what follows the end has to be nulls.
+    """
     names: list[str] = []
-    number = 0
-    with tarfile.open(fileobj=stream, mode="r|") as archive:
-        for member in archive:
-            visit.spent.member()
-            names.append(member.name)
-            if member.isdir():
-                continue
-            number += 1
-            place = visit.at(f"member {number}")
-            if not member.isreg():
-                yield place.unread("a link or a device, and no file")
-                continue
-            data = archive.extractfile(member)
-            if data is not None:
-                inner = metered(cast("BinaryIO", data), member.size, visit)
-                yield from guarded(
-                    visit.inside(f"member {number}", inner, member.name), place, "member of an archive"
-                )
-            archive.members.clear()  # type: ignore[attr-defined]  # it keeps every member otherwise
+    watched = _Watched(stream)
+    with tarfile.open(fileobj=cast("BinaryIO", watched), mode="r|") as archive:
+        yield from guarded(_members(archive, names, visit), visit, "tar archive")
+        end = archive.offset
+    while watched.read(1 << 20):
+        pass
+    if watched.said > end or not names:
+        yield visit.unread("a tar archive that is damaged, or goes on behind its end: the rest is not read")
     yield from visit.at("names of members").texts("\n".join(names))
+
+
+def _members(archive: tarfile.TarFile, names: list[str], visit: Visit) -> Iterator[Content]:
+    number = 0
+    for member in archive:
+        visit.spent.member()
+        names.append(member.name)
+        if member.isdir():
+            continue
+        number += 1
+        word = f"member {number}"
+        place = visit.at(word)
+        data = archive.extractfile(member) if member.isreg() else None
+        if data is None:
+            yield place.unread("a link or a device, and no file")
+            continue
+        inner = metered(cast("BinaryIO", data), member.size, visit)
+        yield from guarded(visit.inside(word, inner, member.name), place, "member of an archive")
+        archive.members.clear()  # type: ignore[attr-defined]  # it keeps every member otherwise

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from email import policy
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from isa_guard.scan.readers.decoding import decoded
 from isa_guard.scan.readers.html import html_texts
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from isa_guard.scan.contents import Content
     from isa_guard.scan.readers.visit import Visit
+
+_TECHNICAL: Final = frozenset({"content-transfer-encoding", "content-type", "mime-version"})
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*", re.ASCII)
 
 
 def read_mail(stream: BinaryIO, visit: Visit) -> Iterator[Content]:
@@ -77,6 +81,7 @@ def _is_body(part: Message) -> bool:
 
 
 def _part(part: Message, kind: str, word: str, visit: Visit) -> Iterator[Content]:
+    yield from _ill_coded(part, visit.at(word))
     if kind == "text":
         text = _text(part)
         if part.get_content_type() == "text/html":
@@ -96,7 +101,17 @@ def _part(part: Message, kind: str, word: str, visit: Visit) -> Iterator[Content
     yield from visit.inside(word, cast("BinaryIO", io.BytesIO(data)), name)
 
 
-_TECHNICAL = frozenset({"content-transfer-encoding", "content-type", "mime-version"})
+def _ill_coded(part: Message, place: Visit) -> Iterator[Content]:
+    """The source of a part that is not in the base64 it claims: programs differ about what it says."""
+    payload = part.get_payload()
+    if str(part.get("Content-Transfer-Encoding", "")).strip().lower() != "base64" or not isinstance(
+        payload, str
+    ):
+        return
+    part.get_payload(decode=True)
+    if part.defects or not _BASE64.fullmatch(payload):
+        yield place.unread("not in the base64 that it claims: its source is read as text too")
+        yield from place.at("source").texts(payload)
 
 
 def _within(message: Message, word: str, visit: Visit) -> Iterator[Content]:

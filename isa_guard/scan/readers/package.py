@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _TAIL: Final = 65_557  # the end record with the longest comment, APPNOTE 4.3.16
 _ENTRY: Final = 200  # octets of a directory's entry, long names among them
+_SLACK: Final = 4_096
+_EXTRA: Final = 150  # octets of extra fields and descriptors of one part
 _LOCKED: Final = 0x1  # general purpose bit 0, APPNOTE 4.4.4
 
 
@@ -33,6 +35,16 @@ class Package:
         """The names of the parts in a folder, in order of the numbers in them."""
         found = [name for name in self.names if name.startswith(folder) and name.endswith(ending)]
         return tuple(sorted(found, key=lambda name: (len(name), name)))
+
+    def has_more(self) -> bool:
+        """Whether the file holds much that belongs to no part: other programs may show what stands there."""
+        entries = self.archive.infolist()
+        size = _size(self.archive)
+        if not entries:
+            return size > 0
+        # A local header and the directory's entry, the name in both; the extra fields of the two may differ.
+        taken = sum(30 + 46 + 2 * len(one.orig_filename.encode()) + one.compress_size for one in entries)
+        return size - taken - len(self.archive.comment) > _SLACK + _EXTRA * len(entries)
 
     def locked(self, name: str) -> bool:
         """Whether a part is encrypted."""
@@ -62,6 +74,11 @@ def opened(stream: BinaryIO, visit: Visit) -> Package:
     for _ in names:
         visit.spent.member()
     return Package(archive, names, visit)
+
+
+def _size(archive: zipfile.ZipFile) -> int:
+    file = archive.fp
+    return file.seek(0, 2) if file is not None else 0
 
 
 def _directory_size(stream: BinaryIO) -> int:

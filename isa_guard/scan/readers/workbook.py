@@ -70,15 +70,12 @@ def read_workbook(package: Package, main: str, stream: BinaryIO, visit: Visit) -
 
 
 def read_by_calamine(stream: BinaryIO, visit: Visit) -> Iterator[Content]:
-    """The sheets of a workbook in another form (.xls, .xlsb, .ods), of which cells alone are read."""
+    """The cells of a workbook in another form: .xls, .xlsb, .ods. What stands beside them is for the caller to read."""
     book = calamine().CalamineWorkbook.from_filelike(stream)
     for number, _ in enumerate(book.sheet_names[: visit.limits.sheets], 1):
         place = visit.at(f"sheet {number}")
         yield from guarded(_sheet(book, number, place), place, "sheet")
     yield from visit.at("sheet names").texts("\n".join(book.sheet_names))
-    yield visit.unread(
-        "an older or other form of workbook: its comments, headers and properties are not read"
-    )
 
 
 def _source(package: Package, sheet: Sheet, place: Visit) -> Generator[Content, None, Source | None]:

@@ -29,6 +29,8 @@ def read_zip(stream: BinaryIO, visit: Visit) -> Iterator[Content]:
     package = opened(stream, visit)
     if package.archive.comment:
         yield from visit.at("comment").texts(package.archive.comment.decode(errors="replace"))
+    if package.has_more():
+        yield visit.unread("an archive that holds more than its directory lists: that is not read")
     if package.has(_TYPES):
         main = main_part(package, visit)
         yield from guarded(_office(package, main, stream, visit), visit, "Office document")
@@ -48,6 +50,7 @@ def _office(package: Package, main: str, stream: BinaryIO, visit: Visit) -> Iter
         _measured(package)
         stream.seek(0)
         yield from read_by_calamine(stream, visit)
+        yield visit.unread("a binary workbook: what stands in no cell of it is not read")
         yield from properties(package, visit)
     elif main.startswith("word/"):
         yield from read_document(package, main, visit)
