@@ -37,6 +37,7 @@ from isa_guard.language.types import (
 )  # fmt: skip
 from isa_guard.language.values import INT_MAX, INT_MIN, from_date, from_datetime
 from isa_guard.load.dates import DAY_HINT, INSTANT_HINT, read_day, read_instant
+from isa_guard.load.foreign import translated
 from isa_guard.load.suggest import did_you_mean
 from isa_guard.load.yaml import read_documents
 from isa_guard.model.facts import Evidence, Fact, FactKind
@@ -109,7 +110,7 @@ def read_facts(content: bytes, source: str) -> tuple[UntypedFact, ...]:
     """Answer every fact of a file. Raises LoadError with every one that is no fact."""
     found: list[UntypedFact] = []
     problems: list[Problem] = []
-    for document in read_documents(content, source):
+    for document in map(translated, read_documents(content, source)):
         items = (
             [((index,), item) for index, item in enumerate(document.data)]
             if isinstance(document.data, list)
