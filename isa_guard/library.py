@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export with what was seen in its files. `problems` are parts that could not be read: each stops a pass."""
+    """An export with what was seen in its `files`. `problems` are parts that could not be read: each stops a pass."""
 
     fact: Fact
     observations: tuple[Observation, ...]
     problems: tuple[Problem, ...]
+    files: tuple[str, ...]  # beside the manifest
 
 
 def load_agreement(path: str | Path, shelf: Shelf | None = None) -> Versions:
@@ -83,7 +84,7 @@ def look_into(untyped: UntypedFact, versions: Versions, folder: Path, today: dat
     declared = typed(untyped, versions, folder, today)
     seen = Look(manifest, folder, declared.values, versions.version(declared.version)).seen()
     fact = typed(with_found(untyped, seen.values), versions, folder, today)
-    return Export(fact, seen.observations, seen.problems)
+    return Export(fact, seen.observations, seen.problems, tuple(file.path for file in manifest.files))
 
 
 def typed(untyped: UntypedFact, versions: Versions, folder: Path, today: date | None) -> Fact:

@@ -54,6 +54,8 @@ class Checker:
         self.shelf = shelf_of(settings)
         self.agreements: dict[str, Versions | LoadError] = {}
         self.problems: list[Problem] = []
+        self.walked: set[str] = set()  # the files of folders
+        self.declared: set[Path] = set()  # the files of exports
 
     def check_all(self, names: Iterable[str]) -> list[Decision]:
         """Answer the decisions on every fact that `names` stand for; `problems` are the rest."""
@@ -61,7 +63,13 @@ class Checker:
         files = [path for name in names for path in self.files(name)]
         for path in shown(files, "checking"):
             decisions += self.check_file(path)
+        self.problems = [one for one in self.problems if not self.is_data(one)]
         return decisions
+
+    def is_data(self, problem: Problem) -> bool:
+        """Answer whether what a folder holds is no fact because it is a file of an export, which was looked into."""
+        source = problem.place.source
+        return problem.code != "unread" and source in self.walked and Path(source).resolve() in self.declared
 
     def files(self, name: str) -> Iterator[str]:
         """Answer the files behind a name. What a folder holds and cannot be read is a problem: nothing is passed over.
@@ -77,6 +85,7 @@ class Checker:
         before, found = len(self.problems), self.found_in(name)
         if not found and len(self.problems) == before:
             self.trouble("there is no fact in this folder", name, "", "empty")
+        self.walked.update(found)
         yield from found
 
     def found_in(self, name: str) -> list[str]:
@@ -144,6 +153,7 @@ class Checker:
         """Answer the decision on an export whose files were read; what could not be read is a problem beside it."""
         export = look_into(untyped, versions, folder, london_day(self.now))
         self.problems += export.problems
+        self.declared |= {(folder / one).resolve() for one in export.files}
         decision = decide(versions.version(export.fact.version), export.fact, now=self.now)
         return replace(decision, observations=export.observations)
 

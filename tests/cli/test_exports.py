@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -77,8 +78,6 @@ def test_a_file_that_cannot_be_read_is_no_pass(tmp_path: Path, capsys: Capture) 
     bad = b"\x00\x01\x02\xff" * 50
     (folder / "more.bin").write_bytes(bad)
     text = (folder / "export.yaml").read_text()
-    import hashlib
-
     more = f"  - {{path: more.bin, sha256: {hashlib.sha256(bad).hexdigest()}}}\ncolumns:"
     (folder / "export.yaml").write_text(text.replace("columns:", more))
     answer = checked(capsys, folder / "export.yaml")
@@ -174,3 +173,25 @@ def test_a_manifest_that_is_begun_needs_only_what_a_person_must_say(tmp_path: Pa
     assert answer.code == 0, answer.out
     again = call(capsys, "new", "export", tmp_path, "-a", "cambridgeshire-opcc", "--reference", "X-9")
     assert again.code == 2
+
+
+def test_a_folder_may_hold_data_that_are_written_as_facts_are(tmp_path: Path, capsys: Capture) -> None:
+    """A file of an export is no fact that could not be read; one that no manifest declares is."""
+    data = json.dumps(
+        [{"case_key": "BCDF-GHJ", "received": "2026-07", "area": "north", "outcome": "upheld"}]
+    ).encode()
+    manifest = (STORY / "export.yaml").read_text()
+    manifest = re.sub(
+        r"path: cases.csv, sha256: [0-9a-f]+, rows: 24",
+        f"path: cases.json, sha256: {hashlib.sha256(data).hexdigest()}",
+        manifest,
+    )
+    (tmp_path / "export.yaml").write_text(manifest)
+    (tmp_path / "cases.json").write_bytes(data)
+    answer = checked(capsys, tmp_path)
+    assert answer.code == 0, answer.out
+    (tmp_path / "more.json").write_bytes(data)
+    answer = checked(capsys, tmp_path)
+    assert answer.code == 4
+    assert "more.json" in answer.out
+    assert checked(capsys, tmp_path / "cases.json").code == 4
