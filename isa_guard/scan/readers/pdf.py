@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from isa_guard.errors import UsageError
+from isa_guard.scan.contents import TablePart, TextPart
 from isa_guard.scan.readers.decoding import whole_text
-from isa_guard.scan.readers.streams import seekable
-from isa_guard.scan.readers.visit import guarded
+from isa_guard.scan.readers.visit import guarded, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 _SAID: Final = ("/Contents", "/T", "/TU", "/V", "/DV", "/Subj", "/RC")
 _UNKNOWN: Final = 0.2  # share of characters without a meaning above which a page's fonts cannot be read
 _DEEPEST: Final = 5
+_REVISIONS: Final = 10
+# One that is made for the web begins with an end of its own, which points to 0.
+_END: Final = re.compile(rb"startxref\s{1,4}[1-9]\d{0,12}\s{1,4}%%EOF")
 
 
 def pypdf() -> ModuleType:
@@ -38,17 +42,38 @@ def pypdf() -> ModuleType:
 
 
 def read_pdf(stream: BinaryIO, visit: Visit) -> Iterator[Content]:
-    """What stands in a document."""
-    reader = pypdf().PdfReader(seekable(stream, visit), strict=False)
+    """What stands in a document, and what an earlier revision of it, still in the file, said otherwise."""
+    data = whole(stream, visit)
+    seen: set[str | None] = {None}
+    for content in _document(data, visit):
+        seen.add(_told(content))
+        yield content
+    # A program that saves by appending leaves what it replaced (ISO 32000-2, 7.5.6): each end is a document's.
+    ends = [found.end() for found in _END.finditer(data)][:-1]
+    for number, end in enumerate(ends[-_REVISIONS:], 1):
+        place = visit.at(f"earlier revision {number}")
+        for content in guarded(_document(data[:end], place), place, "PDF"):
+            if isinstance(content, TablePart) or _told(content) not in seen:
+                yield content
+    if len(ends) > _REVISIONS:
+        yield visit.unread(f"more than {_REVISIONS} earlier revisions: the oldest are not read")
+
+
+def _told(content: Content) -> str | None:
+    """What a part says or why it does not, to know it again; None for a table."""
+    if isinstance(content, TextPart):
+        return content.text
+    return None if isinstance(content, TablePart) else content.why
+
+
+def _document(data: bytes, visit: Visit) -> Iterator[Content]:
+    reader = pypdf().PdfReader(io.BytesIO(data), strict=False)
     # A document that opens without a password is only nominally locked: anybody reads it.
     if reader.is_encrypted and not reader.decrypt(""):
         yield visit.unread("encrypted")
         return
-    for place, read in (
-        (visit.at("properties"), _properties),
-        (visit.at("bookmarks"), _bookmarks),
-    ):
-        yield from guarded(read(reader, place), place, "PDF")
+    for word, read in (("properties", _properties), ("bookmarks", _bookmarks), ("form", _form)):
+        yield from guarded(read(reader, visit.at(word)), visit.at(word), f"{word} of PDF")
     pages = len(reader.pages)
     for number in range(1, min(pages, visit.limits.sheets) + 1):
         place = visit.at(f"page {number}")
@@ -57,7 +82,6 @@ def read_pdf(stream: BinaryIO, visit: Visit) -> Iterator[Content]:
         yield visit.unread(f"more than {visit.limits.sheets:,} pages: the rest is not read")
     if not pages:
         yield visit.unread("a PDF without a page")
-    yield from guarded(_form(reader, visit.at("form")), visit.at("form"), "form of PDF")
     yield from guarded(_attachments(reader, visit), visit.at("attachments"), "attachment of PDF")
 
 

@@ -90,6 +90,17 @@ def test_pages_beyond_the_limit_are_unread(tmp_path: Path) -> None:
     assert any("more than 1 pages" in why for why in unread(found))
 
 
+def test_what_an_earlier_revision_said_is_still_read(tmp_path: Path) -> None:
+    writer = pypdf.PdfWriter(fileobj=io.BytesIO(document()), incremental=True)
+    writer.add_metadata({"/Author": "plantedlater"})
+    file = io.BytesIO()
+    writer.write(file)
+    found = texts(read(tmp_path, "a.pdf", file.getvalue()))
+    assert "plantedlater" in found["properties"]
+    assert "plantedauthor" in found["earlier revision 1 > properties"]
+    assert "earlier revision 1 > page 1" not in found
+
+
 @pytest.mark.parametrize(
     "objects",
     [

@@ -214,7 +214,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         "print(rows,status.split('VmHWM:')[1].split()[0])"
     )
     peaks = []
-    for count in (300_000, 1_500_000):
+    for count in (700_000, 1_900_000):
         path = tmp_path / "long.csv"
         path.write_bytes(b"name,note\n" + b'Test Person,"some note, invented, of forty letters"\n' * count)
         done = subprocess.run(
