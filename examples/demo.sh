@@ -36,6 +36,11 @@ say "A monthly performance report that keeps to the agreement"
 expect 0 check examples/monthly-performance/transfer.yaml $keep
 say "The same with too little notice, about a victim, one answer missing"
 expect 1 check examples/monthly-performance/transfer_bad.yaml $keep
+say "An export that is what its manifest says, and the same with a column that nobody declared"
+expect 0 check examples/complaints-extract/export.yaml $keep
+expect 1 check examples/complaints-extract/export_bad.yaml $keep
+say "Counts withheld one by one, which follow from their totals"
+expect 1 check examples/small-counts/export_bad.yaml $keep
 say "OFFICIAL-SENSITIVE on the requester's word alone: a person must decide"
 expect 3 check examples/sensitive-with-permission/transfer_bad.yaml $keep
 say "The same with the originator's permission as evidence"
