@@ -43,11 +43,14 @@ class Look:
         self.problems: list[Problem] = []
         self.columns: set[str] = set()
         self.tables: set[Spot] = set()
+        self.rows = 0
 
     def seen(self) -> SeenInFiles:
         """Read every file. Raises UsageError where a library that reads them is not installed."""
         for number, file in enumerate(self.manifest.files, 1):
             self._file(file, number)
+        if self.declared.get("release") in {"microdata", "statistics"} and not self.rows:
+            self._nothing(self.manifest.place.source, "no file of the export has a row")
         for name, column in self.manifest.columns.items():
             if name not in self.columns and not self.statistics:
                 words = f"no file has the declared column {name}"
@@ -69,8 +72,9 @@ class Look:
             self.notes.add(Observation(Seen.FILE, Weight.STOPS, file.path, words, file.place))
         if trouble == AWAY or not path.is_file():
             return
-        rows = 0
+        rows = parts = 0
         for part in read_contents(path):
+            parts += 1
             match part:
                 case TablePart():
                     rows += part.frame.height
@@ -79,9 +83,17 @@ class Look:
                     self._text(part, file)
                 case Unread():
                     self.problems.append(_problem(part))
+        if not parts:
+            self._nothing(str(path), "nothing stands in this file")
+        self.rows += rows
         if file.rows is not None and rows != file.rows:
             words = f"{file.path} has {rows:,} rows, and {file.rows:,} are declared"
             self.notes.add(Observation(Seen.FILE, Weight.STOPS, file.path, words, file.place))
+
+    def _nothing(self, source: str, what: str) -> None:
+        """Nothing found in nothing is no pass: an export job that came to its end too early leaves such files."""
+        hint = "was the job that wrote it interrupted? leave the file out, or write it again"
+        self.problems.append(Problem(what, Place(source), hint, "unread"))
 
     def _text(self, part: TextPart, file: ManifestFile) -> None:
         for one in (*identified.in_text(part, file, self.known), *marked.in_text(part)):

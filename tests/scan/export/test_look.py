@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -193,3 +195,21 @@ def test_records_that_single_somebody_out_are_not_anonymous(tmp_path: Path) -> N
     columns = {**COLUMNS, "area": {**COLUMNS["area"], "role": "quasi-identifier"}}
     values = look(tmp_path, {"cases.csv": CASES}, columns, treatment="anonymised").fact.values
     assert "k-anonymity" in values["disclosures"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("content", ["", "\n", "case_key,area,outcome\n"])
+def test_nothing_found_in_nothing_is_no_pass(content: str, tmp_path: Path) -> None:
+    export = look(tmp_path, {"cases.csv": content})
+    assert any("no file of the export has a row" in one.what for one in export.problems)
+    export = look(tmp_path, {"note.txt": ""}, {}, release="documents")
+    assert [one.what for one in export.problems] == ["nothing stands in this file"]
+
+
+def test_what_a_member_of_an_archive_is_called_is_not_told(tmp_path: Path) -> None:
+    """A name in a file may be a person's."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("Jo Example.txt", f"National Insurance number {NINO}\n")
+    export = look(tmp_path, {"all.zip": packed.getvalue()}, {}, release="documents")
+    assert "national-insurance-number" in export.fact.values["identifiers"]  # type: ignore[operator]
+    assert "Jo Example" not in repr(export.observations) + repr(export.problems) + repr(export.fact.values)
