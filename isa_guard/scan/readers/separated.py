@@ -29,27 +29,23 @@ def read_separated(stream: BinaryIO, encoding: Encoding, layout: Layout, visit: 
     start = _past_lines(held, layout.lines)
     line = 1 + layout.lines
     held = held[start:]
-    while True:
-        cut = _cut(held)
-        if cut or len(held) > visit.limits.record:
-            whole = held[: cut or len(held)]
-            taken = yield from _rows(Block(whole, line), layout, visit)
+    last = False
+    while not last:
+        following = next(blocks, b"")
+        last = not following
+        whole = held if last else held[: _cut(held)]
+        if not whole and len(held) > visit.limits.record:
+            whole = held
+        if whole:
+            taken = yield from _rows(Block(whole, line, last), layout, visit)
             line += whole.count(b"\n", 0, taken)
             held = held[taken:]
-            if len(held) > visit.limits.record and _cut(held) == 0:
+            if not taken and len(held) > visit.limits.record:
+                held += following
                 break
-        following = next(blocks, b"")
-        if not following:
-            break
         held += following
     if held:
-        taken = yield from _rows(Block(held, line, last=True), layout, visit)
-        line += held.count(b"\n", 0, taken)
-        held = held[taken:]
-    if held:
-        yield visit.unread(
-            f"a quote that opens on line {line} is not closed: rows from there on are no table"
-        )
+        yield visit.unread(f"from line {line} on a row or a quote does not end: read as text from there on")
     while held:
         yield from visit.texts(decoded(held), line)
         line += held.count(b"\n")

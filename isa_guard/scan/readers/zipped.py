@@ -31,6 +31,10 @@ def read_zip(stream: BinaryIO, visit: Visit) -> Iterator[Content]:
         yield from visit.at("comment").texts(package.archive.comment.decode(errors="replace"))
     if package.has_more():
         yield visit.unread("an archive that holds more than its directory lists: that is not read")
+    if len(set(package.archive.namelist())) < len(package.archive.namelist()):
+        yield visit.unread(
+            "parts that share one name, of which programs show one or another: only the last is read"
+        )
     if package.has(_TYPES):
         main = main_part(package, visit)
         yield from guarded(_office(package, main, stream, visit), visit, "Office document")

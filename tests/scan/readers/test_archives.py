@@ -146,6 +146,11 @@ def test_what_a_directory_does_not_list_is_unread(tmp_path: Path) -> None:
     assert not unread(read(tmp_path, "a.zip", zipped({f"{number}.csv": CSV for number in range(100)})))
 
 
+def test_parts_that_share_a_name_are_said_to(tmp_path: Path) -> None:
+    data = zipped({"a.csv": CSV, "b.csv": CSV}).replace(b"b.csv", b"a.csv")
+    assert any("share one name" in why for why in unread(read(tmp_path, "a.zip", data)))
+
+
 def test_a_tar_that_goes_on_behind_its_end_is_unread(tmp_path: Path) -> None:
     one = tarred({"a.csv": CSV.encode()})
     assert not unread(read(tmp_path, "a.tar", one))

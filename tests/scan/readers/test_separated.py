@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from isa_guard.scan.contents import Spot, TextPart
@@ -85,9 +85,20 @@ def test_a_short_row_is_not_hidden_by_delimiters_within_quotes(tmp_path: Path) -
 def test_a_quote_that_is_not_closed_is_unread_and_what_follows_is_text(tmp_path: Path) -> None:
     found = read(tmp_path, "a.csv", 'name,note\na,b\nc,"plantedopen\nd,e\n')
     assert rows(found) == [("a", "b")]
-    assert "line 3 is not closed" in unread(found)[0]
+    assert unread(found) == ["from line 3 on a row or a quote does not end: read as text from there on"]
     assert "plantedopen" in everything(found)
     assert "d,e" in everything(found)
+
+
+@pytest.mark.parametrize("opening", ['"', '5" a,"open\n', "no end "])
+def test_a_row_without_an_end_is_given_up_at_the_limit_and_all_of_it_is_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opening: str
+) -> None:
+    monkeypatch.setattr(module, "_BLOCK", 1_000)
+    body = ("planted " * 10 + ("\n" if '"' in opening else "")) * 300
+    found = read(tmp_path, "a.csv", "name,note\nx,y\n" + opening + body, ReadLimits(record=2_000))
+    assert len(unread(found)) == 1
+    assert everything(found).count("planted") == 3_000
 
 
 def test_a_quote_inside_a_cell_is_a_character(tmp_path: Path) -> None:
@@ -192,6 +203,11 @@ def test_every_character_of_a_table_belongs_to_one_record(text: str) -> None:
 
 @settings(max_examples=500)
 @given(text=st.text(st.sampled_from('ab,"\n'), max_size=60))
+@example(text=',\n,"""')
+@example(text='a","""')
+@example(text=',""a""')
+@example(text=",\na\n,,")
+@example(text=",\n\n,,")
 def test_quick_rows_are_given_only_where_they_are_the_exact_ones(text: str) -> None:
     layout = Layout(",", ("x", "y"), 0, ())
     block = Block(text.encode(), 1, last=True)
