@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import Place, Problem, UsageError
-from isa_guard.model.manifest import Manifest, ManifestFile, Treatment
+from isa_guard.model.manifest import Manifest, ManifestFile, Role, Treatment
 from isa_guard.model.observation import Observation, Seen, Weight
 from isa_guard.scan.contents import TablePart, TextPart, Unread
 from isa_guard.scan.disclosure.checks import Claim
@@ -44,11 +45,14 @@ class Look:
         self.columns: set[str] = set()
         self.tables: set[Spot] = set()
         self.rows = 0
+        self.claim = {one.value: one for one in Claim}.get(str(declared.get("treatment")))
+        self.held: dict[Spot, list[TablePart]] = {}
 
     def seen(self) -> SeenInFiles:
         """Read every file. Raises UsageError where a library that reads them is not installed."""
         for number, file in enumerate(self.manifest.files, 1):
             self._file(file, number)
+        self._claimed()
         if self.declared.get("release") in {"microdata", "statistics"} and not self.rows:
             self._nothing(self.manifest.place.source, "no file of the export has a row")
         for name, column in self.manifest.columns.items():
@@ -105,14 +109,13 @@ class Look:
         headings = TextPart(part.spot, "\n".join(part.frame.columns), max(part.row - 1, 0))
         for one in identified.in_text(headings, file, self.known):
             self.notes.add(one)
+        if not self.statistics:
+            self._declared_columns(part, number)
+            self._hold_back(part)
+            return
         again = part.spot in self.tables
         self.tables.add(part.spot)
-        if self.statistics:
-            found = [released.in_parts(part)] if again else [*released.figures(part, self.limits)]
-        else:
-            self._declared_columns(part, number)
-            found = self._records(part, again=again)
-        for one in found:
+        for one in [released.in_parts(part)] if again else released.figures(part, self.limits):
             self.notes.add(one)
 
     def _declared_columns(self, part: TablePart, number: int) -> None:
@@ -149,14 +152,20 @@ class Look:
                 )
                 self.notes.add(seen)
 
-    def _records(self, part: TablePart, *, again: bool) -> list[Observation]:
-        claims = {one.value: one for one in Claim}
-        claim = claims.get(str(self.declared.get("treatment")))
-        if claim is None:
-            return []
-        if again:
-            return [released.in_parts(part)]
-        return [*released.records(part, self.manifest, claim, self.limits)]
+    def _hold_back(self, part: TablePart) -> None:
+        """Keep the columns on which a claim rests until the table is whole: in one batch everybody looks alone."""
+        if self.claim is None:
+            return
+        roles = [
+            name for name in part.frame.columns if released.role_of(self.manifest, name) is not Role.OTHER
+        ]
+        self.held.setdefault(part.spot, []).append(replace(part, frame=part.frame.select(roles)))
+
+    def _claimed(self) -> None:
+        """Check what is claimed of the records of each table."""
+        for parts in self.held.values():
+            for one in released.records(parts, self.manifest, self.claim, self.limits) if self.claim else ():
+                self.notes.add(one)
 
 
 def _filled(part: TablePart, name: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import Place, UsageError
-from isa_guard.model.manifest import Role
+from isa_guard.model.manifest import Role, Treatment
 from isa_guard.model.observation import Observation, Seen, Weight
 from isa_guard.scan.disclosure.checks import Claim, check_records, check_table
 from isa_guard.scan.disclosure.finding import Severity
@@ -14,7 +14,7 @@ from isa_guard.scan.disclosure.microdata.records import records_of
 from isa_guard.scan.disclosure.sheet import find_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from isa_guard.model.agreement import Agreement
     from isa_guard.model.manifest import Manifest
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from isa_guard.scan.disclosure.finding import Disclosure
 
 UNCHECKED: Final = "could-not-be-checked"
+MOST_ROWS: Final = 5_000_000  # of records whose claim is checked: some hundred octets each in memory
 
 
 def limits_of(agreement: Agreement) -> Limits:
@@ -56,25 +57,38 @@ def figures(part: TablePart, limits: Limits) -> Iterator[Observation]:
             yield _seen(one, part, heading=1)
 
 
-def records(part: TablePart, manifest: Manifest, claim: Claim, limits: Limits) -> Iterator[Observation]:
-    """Answer what speaks against the claim that nobody, or only the holder of the key, can be found in records."""
+def records(
+    parts: Sequence[TablePart], manifest: Manifest, claim: Claim, limits: Limits
+) -> Iterator[Observation]:
+    """Answer what speaks against the claim that nobody, or only the holder of the key, can be found in the records of a table.
+
+    `parts` are all of it; columns of no role may be left out of them.
+    """
+    first = parts[0]
+    if sum(part.frame.height for part in parts) > MOST_ROWS:
+        yield _doubt(first, f"the table has more than {MOST_ROWS:,} rows, and was not checked as a whole")
+        return
     roles = {
-        role: tuple(name for name in part.frame.columns if _role(manifest, name) is role) for role in Role
+        role: tuple(name for name in first.frame.columns if role_of(manifest, name) is role) for role in Role
     }
     if claim is Claim.ANONYMISED and not roles[Role.QUASI_IDENTIFIER]:
-        yield _doubt(part, "no column is declared as a quasi-identifier, so anonymity could not be checked")
+        yield _doubt(first, "no column is declared as a quasi-identifier, so anonymity could not be checked")
         return
+    if not any(roles[role] for role in Role if role is not Role.OTHER):
+        return  # a claim of pseudonymity rests on keys: there is none to be undone
+    import polars as pl
+
     try:
         held = records_of(
-            part.frame,
+            pl.concat([part.frame for part in parts]),
             quasi=roles[Role.QUASI_IDENTIFIER],
             sensitive=roles[Role.SENSITIVE],
             keys=roles[Role.KEY],
         )
         for one in check_records(held, claim, limits):
-            yield _seen(one, part, heading=0)
+            yield _seen(one, first, heading=0)
     except UsageError as error:
-        yield _doubt(part, str(error))
+        yield _doubt(first, str(error))
 
 
 def in_parts(part: TablePart) -> Observation:
@@ -82,9 +96,13 @@ def in_parts(part: TablePart) -> Observation:
     return _doubt(part, "the table is too long to be checked as a whole")
 
 
-def _role(manifest: Manifest, name: str) -> Role:
+def role_of(manifest: Manifest, name: str) -> Role:
+    """Answer what a column is to somebody who would find a person; what is pseudonymised is a key, whether it is called one or not."""
     column = manifest.columns.get(name)
-    return Role.OTHER if column is None else column.role
+    if column is None:
+        return Role.OTHER
+    is_key = column.role is Role.OTHER and column.treatment is Treatment.PSEUDONYMISED
+    return Role.KEY if is_key else column.role
 
 
 def _seen(one: Disclosure, part: TablePart, heading: int) -> Observation:

@@ -15,6 +15,8 @@ import yaml
 from isa_guard.library import Export, load_agreement, look_into
 from isa_guard.load.facts import read_facts
 from isa_guard.model.observation import Observation, Seen, Weight
+from isa_guard.scan.export import look as look_module
+from isa_guard.scan.readers import ReadLimits, read_contents
 
 AGREEMENT = load_agreement("cambridgeshire-opcc")
 NINO, NHS = "AB123456C", "401 023 2137"  # invented; the second has the check digit of an NHS number
@@ -213,3 +215,30 @@ def test_what_a_member_of_an_archive_is_called_is_not_told(tmp_path: Path) -> No
     export = look(tmp_path, {"all.zip": packed.getvalue()}, {}, release="documents")
     assert "national-insurance-number" in export.fact.values["identifiers"]  # type: ignore[operator]
     assert "Jo Example" not in repr(export.observations) + repr(export.problems) + repr(export.fact.values)
+
+
+def test_a_claim_is_checked_over_all_batches_of_a_long_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five alike in the whole table, one in each batch of ten rows: alike enough, if the whole is looked at."""
+    rows = "".join(f"{place},{('x', 'y')[turn % 2]}\n" for turn in range(6) for place in range(10))
+    columns = {
+        "area": {"category": "c", "treatment": "anonymised", "role": "quasi-identifier"},
+        "outcome": {"category": "c", "treatment": "anonymised", "role": "sensitive"},
+    }
+    right = read_contents
+    monkeypatch.setattr(look_module, "read_contents", lambda path: right(path, ReadLimits(rows=10)))
+    export = look(tmp_path, {"a.csv": "area,outcome\n" + rows}, columns, treatment="anonymised")
+    assert export.fact.values["disclosures"] == ()
+    alone = look(tmp_path, {"a.csv": "area,outcome\n" + rows + "77,x\n"}, columns, treatment="anonymised")
+    assert "k-anonymity" in alone.fact.values["disclosures"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("role", ["key", "other"])
+def test_a_pseudonym_that_is_a_plain_digest_is_told(role: str, tmp_path: Path) -> None:
+    rows = "".join(
+        f"{hashlib.sha256(str(4_000_000_000 + 11 * n).encode()).hexdigest()},north\n" for n in range(30)
+    )
+    columns = {"case_key": {**COLUMNS["case_key"], "role": role}, "area": COLUMNS["area"]}
+    export = look(tmp_path, {"a.csv": "case_key,area\n" + rows}, columns, treatment="pseudonymised")
+    assert "reversible-key" in (*export.fact.values["weigh"], *export.fact.values["disclosures"])  # type: ignore[misc]
