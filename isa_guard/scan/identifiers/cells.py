@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
     from isa_guard.uk.identifiers import Identifier
 
+# What is never written without a letter.
+LETTERED: Final = frozenset(
+    one.entity
+    for one in IDENTIFIERS
+    if one.entity != "police-urn" and all("A" in form.upper() for form in one.forms)
+)
 # A date, six digits: too common to be worth a look in a cell that names nothing.
 _ALONE: Final = tuple(one for one in IDENTIFIERS if one.strength is not Strength.WEAK)
 _UNNAMED: Final = tuple(one for one in IDENTIFIERS if one.strength is Strength.WEAK)
@@ -68,10 +74,11 @@ def texts(series: pl.Series) -> pl.Series | None:
 
 def plain(series: pl.Series) -> pl.Series:
     """The texts in plain form, as `normalise` makes them."""
-    if series.str.len_bytes().sum() != series.str.len_chars().sum():
-        series = series.str.replace_many(list(REPLACED), list(REPLACED.values()))
-        series = series.str.replace_many(list(INVISIBLE), [""] * len(INVISIBLE))
-    return series
+    other = series.str.contains(r"[^\x00-\x08\x0a-\x7f]").fill_null(value=False)
+    if not other.any():
+        return series
+    replaced = series.filter(other).str.replace_many(list(REPLACED), list(REPLACED.values()))
+    return series.scatter(other.arg_true(), replaced.str.replace_many(list(INVISIBLE), [""] * len(INVISIBLE)))
 
 
 def cells(series: pl.Series, named: frozenset[str], first: int, places: int) -> pl.DataFrame:
@@ -101,6 +108,10 @@ def every_cell(series: pl.Series, first: int, places: int) -> pl.DataFrame:
 
 def _distinct(frame: pl.DataFrame, places: int) -> pl.DataFrame:
     frames = polars()
+    if frame.get_column("value").n_unique() == len(frame):
+        return frame.select(
+            "value", frames.lit(1, frames.UInt32).alias("rows"), frames.concat_list("row").alias("places")
+        )
     grouped = frame.group_by("value", maintain_order=True)
     return grouped.agg(frames.len().alias("rows"), frames.col("row").head(places).alias("places"))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
-from isa_guard.scan.identifiers.cells import alone, cells, plain, polars, telling, texts, whole
+from isa_guard.scan.identifiers.cells import LETTERED, alone, cells, plain, polars, telling, texts, whole
 from isa_guard.scan.identifiers.columns import About, Heading, Reading, Vote, surest_first
 from isa_guard.scan.identifiers.digests import Digests
 from isa_guard.scan.identifiers.find import RANK, UNMOVED, Context, weighed
@@ -108,7 +108,10 @@ class Column:
         values, fresh = frame.get_column("value"), frame.get_column("fresh")
         none = frames.repeat(0, len(frame), dtype=frames.UInt64, eager=True)
         accepting, peculiar = none.alias("accepting"), none.alias("telling")
+        lettered = values.str.contains("[A-Za-z]").any()
         for identifier in self._judges:
+            if identifier.entity in LETTERED and not lettered:
+                continue
             written = whole(values, identifier)
             if not written.any():
                 continue

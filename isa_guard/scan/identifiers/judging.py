@@ -35,14 +35,25 @@ _TEN: Final = r"^[0-9](?:[ -]?[0-9]){9}$"
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """The form of the cells that it reads, and from a cell its canonical form, null where it is none."""
+    """The form of the cells that it reads, and from a cell its canonical form, null where it is none.
+
+    Where `parts` is given, it makes of a cell what `canonical` reads: worked out once, and read several times.
+    """
 
     form: str
     canonical: Callable[[pl.Expr], pl.Expr]
+    parts: Callable[[pl.Expr], pl.Expr] | None = None
+
+
+def reads_columns(identifier: Identifier) -> bool:
+    """Whether an identifier is judged in columns, and not one cell after another."""
+    return identifier.entity == "email" or identifier.entity in _READINGS
 
 
 def judged(values: pl.Series, identifier: Identifier) -> pl.Series:
     """The canonical form of each cell that is written, as a whole, like the identifier; null where it is none."""
+    if identifier.entity == "email":
+        return _mail(values, identifier)
     reading = _READINGS.get(identifier.entity)
     if reading is None:
         return _one_by_one(values, identifier)
@@ -50,10 +61,11 @@ def judged(values: pl.Series, identifier: Identifier) -> pl.Series:
     cell = frames.col("cell")
     readable = values.str.contains(reading.form)
     frame = frames.DataFrame({"cell": values})
-    every: pl.Series = (
-        # Lazily, so that what several parts of an expression need is worked out once.
-        frame.lazy().select(reading.canonical(cell).cast(frames.String)).collect().to_series()
-    )
+    if reading.parts:
+        frame = frame.select(reading.parts(cell).alias("cell"))
+    # Lazily, so that what several parts of an expression need is worked out once.
+    read = frame.lazy().select(reading.canonical(cell).cast(frames.String).alias("cell"))
+    every: pl.Series = read.collect().to_series()
     if bool(readable.all()):
         return every
     rest = _one_by_one(values.filter(~readable), identifier)
@@ -65,6 +77,31 @@ def _one_by_one(values: pl.Series, identifier: Identifier) -> pl.Series:
     canonical = identifier.canonical
     found: pl.Series = frames.Series(
         "cell", [canonical(one) for one in values.to_list()], dtype=frames.String
+    )
+    return found
+
+
+def _mail(values: pl.Series, identifier: Identifier) -> pl.Series:
+    """Mailboxes, of which each domain is judged once."""
+    frames = polars()
+    frame = frames.DataFrame({"cell": values}).with_columns(
+        frames.col("cell").str.extract("^(.*)@", 1).alias("local"),
+        frames.col("cell").str.extract("@([^@]*)$", 1).alias("domain"),
+    )
+    domains = frame.get_column("domain").unique().drop_nulls()
+    known = frames.DataFrame(
+        {"domain": domains, "name": _one_by_one(("a@" + domains), identifier).str.slice(2)},
+        schema={"domain": frames.String, "name": frames.String},
+    )
+    local = frames.col("local")
+    found: pl.Series = (
+        frame.join(known, on="domain", how="left", maintain_order="left")
+        .select(
+            _given(local.str.contains(_whole(contact.EMAIL_LOCAL)), local + "@" + frames.col("name")).alias(
+                "cell"
+            )
+        )
+        .to_series()
     )
     return found
 
@@ -104,9 +141,9 @@ def _utr(cell: pl.Expr) -> pl.Expr:
     text = _compact(cell)
     whole = number(text)
     rest = weighted(whole % 10**9, 9, tax.UTR_WEIGHTS) % 11
-    # The check digit is 11 less the rest, brought below ten by taking off nine.
-    both = rest + whole // 10**9
-    return _given(differs(whole, 10) & (both == polars().when(rest < 2).then(2).otherwise(11)), text)
+    first = whole // 10**9
+    # The check digit is 11 less the rest, brought below ten by taking off nine: one of 1 to 9, so modulo 9 says it.
+    return _given(differs(whole, 10) & (first > 0) & ((first + rest) % 9 == 2), text)
 
 
 def _uln(cell: pl.Expr) -> pl.Expr:
@@ -162,20 +199,21 @@ def _mark(cell: pl.Expr) -> pl.Expr:
     return _given(polars().when(current).then(issued).otherwise(older), text)
 
 
+def _postcode_parts(cell: pl.Expr) -> pl.Expr:
+    parts: pl.Expr = _compact(cell, " ").str.extract_groups(_whole(places.POSTCODE))
+    return parts
+
+
 def _postcode(cell: pl.Expr) -> pl.Expr:
-    text = _compact(cell, " ")
-    part = text.str.extract_groups(_whole(places.POSTCODE))
-    area, district, letter, inward = (part.struct.field(str(one)) for one in range(1, 5))
+    area, district, letter, inward = (cell.struct.field(str(one)) for one in range(1, 5))
     lettered = (area + district).is_in(list(places.LETTERED))
     nought = (district == "0") & area.is_in(list(places.DISTRICT_NOUGHT))
-    plain = (
-        polars()
-        .when(area.is_in(list(places.ONE_DIGIT)))
-        .then(district.str.len_bytes() == 1)
-        .otherwise(~area.is_in(list(places.TWO_DIGITS)) | (district.str.len_bytes() == 2))
-    )
-    rest = polars().when(district.str.starts_with("0")).then(nought).otherwise(plain)
-    right = area.is_in(list(places.AREAS)) & polars().when(letter != "").then(lettered).otherwise(rest)
+    one, two = district.str.len_bytes() == 1, area.is_in(list(places.TWO_DIGITS))
+    single = area.is_in(list(places.ONE_DIGIT))
+    plain = (single & one) | (~single & (~two | ~one))
+    zero = district.str.starts_with("0")
+    whole = (zero & nought) | (~zero & plain)
+    right = area.is_in(list(places.AREAS)) & (((letter != "") & lettered) | ((letter == "") & whole))
     return _given(right, polars().concat_str(area, district, letter, polars().lit(" "), inward))
 
 
@@ -203,10 +241,14 @@ def _iban(cell: pl.Expr) -> pl.Expr:
     return _given(rest == frames.lit(1, frames.UInt64), text)
 
 
+def _date_parts(cell: pl.Expr) -> pl.Expr:
+    parts: pl.Expr = cell.str.extract_groups("^([0-9]+)[/.-]([0-9]+)[/.-]([0-9]+)$")
+    return parts
+
+
 def _birth(cell: pl.Expr) -> pl.Expr:
-    iso = cell.str.contains("^[0-9]{4}-")
-    part = cell.str.extract_groups("^([0-9]+)[/.-]([0-9]+)[/.-]([0-9]+)$")
-    one, two, three = (part.struct.field(str(at)) for at in range(1, 4))
+    one, two, three = (cell.struct.field(str(at)) for at in range(1, 4))
+    iso = one.str.len_bytes() == 4
     when = polars().when
     short = number(three)
     full = (
@@ -246,7 +288,7 @@ _READINGS: Final = {
     ),
     "upn": _Reading("^[A-Za-z] ?[0-9]{3} ?[0-9]{4} ?[0-9]{2} ?[0-9]{3}$", _upn),
     "vehicle-registration": _Reading("^[A-Za-z0-9 ]+$", _mark),
-    "postcode": _Reading("^[A-Za-z0-9 ]+$", _postcode),
+    "postcode": _Reading("^[A-Za-z0-9 ]+$", _postcode, _postcode_parts),
     "phone": _Reading(r"^[0-9 .()+-]+$", _phone),
     "payment-card": _Reading("^[0-9](?:[ -]?[0-9]){11,18}$", _card),
     "iban": _Reading("^(?i-u:GB) ?[0-9]{2} ?[A-Za-z]{4}(?: ?[0-9]){14}$", _iban),
@@ -254,5 +296,6 @@ _READINGS: Final = {
         "^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/(?:[0-9]{4}|[0-9]{2})"
         "|[0-9]{1,2}-[0-9]{1,2}-(?:[0-9]{4}|[0-9]{2})|[0-9]{1,2}[.][0-9]{1,2}[.](?:[0-9]{4}|[0-9]{2}))$",
         _birth,
+        _date_parts,
     ),
 }

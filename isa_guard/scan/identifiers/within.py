@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.scan.identifiers.candidates import CUTS
 from isa_guard.scan.identifiers.cells import whole
-from isa_guard.scan.identifiers.judging import judged
+from isa_guard.scan.identifiers.judging import judged, reads_columns
 from isa_guard.scan.identifiers.patterns import another, bounded, first_and_rest, formed, words_of
 from isa_guard.uk.identifiers import Strength
 
@@ -64,6 +64,8 @@ def _not_all_rejected(values: pl.Series, identifier: Identifier) -> pl.Series:
 
     Left out are cells whose first fails its check, as it stands and without its last groups, and that hold no second.
     """
+    if not reads_columns(identifier):
+        return values.is_not_null()
     part = values.str.extract_groups(first_and_rest(identifier))
     written, rest = part.struct.field("first"), part.struct.field("1")
     kept = rest.is_null() | rest.str.contains(another(identifier))

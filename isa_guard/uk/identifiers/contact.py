@@ -19,7 +19,7 @@ ASSIGNED: Final = re.compile(r"1[1-9]\d{8}|2[03489]\d{8}|56\d{8}|7[0-57-9]\d{8}|
 DRAMA: Final = re.compile(
     r"(?:(?:11[3-8]|121|131|141|151|161)4960|1914980|2079460|2896496|2920180|1632960|7700900)\d{3}"
 )
-_EMAIL_LOCAL: Final = re.compile(r"[A-Za-z0-9!#$&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$&'*+/=?^_`{|}~-]+)*")
+EMAIL_LOCAL: Final = re.compile(r"[A-Za-z0-9!#$&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$&'*+/=?^_`{|}~-]+)*")
 # RFC 2606 and RFC 6761: names kept for documentation and tests.
 _RESERVED_ENDINGS: Final = (".invalid", ".test", ".example", ".localhost", ".local")
 
@@ -56,7 +56,7 @@ def phone(text: str) -> str | None:
 def email(text: str) -> str | None:
     """A mailbox, its domain in lower case; names kept for tests (RFC 6761) are none. Source: RFC 5321 s.4.1.2."""
     local, at, _ = text.rpartition("@")
-    if not at or not _EMAIL_LOCAL.fullmatch(local):
+    if not at or not EMAIL_LOCAL.fullmatch(local):
         return None
     try:
         domain = mail_domain(text)
