@@ -6,7 +6,7 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import audit, decisions, register, startup
+from benchmarks import audit, decisions, register, scan, startup
 
 RESULTS = Path(__file__).parent / "results.md"
 
@@ -18,7 +18,7 @@ def main() -> None:
         f"Python {platform.python_version()}, {platform.machine()}. Ratios are within this run; absolute figures move with the machine.",
         "",
     ]
-    for benchmark in (decisions, startup, register, audit):
+    for benchmark in (decisions, startup, register, audit, scan):
         text = benchmark.run()
         print(text)
         parts.append(text)
