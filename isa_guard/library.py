@@ -7,6 +7,7 @@ decision = isa_guard.decide_fact(fact, versions, now=datetime.now(UTC))
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from isa_guard.load.packs import read_file
 from isa_guard.model.facts import FactKind
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from isa_guard.load.agreement import Shelf
     from isa_guard.load.facts import UntypedFact
@@ -77,12 +78,15 @@ def look_into(untyped: UntypedFact, versions: Versions, folder: Path, today: dat
 
     Raises LoadError for a manifest that is wrong, UsageError where a library that reads files is not installed.
     """
+    from isa_guard.load.accepted import read_accepted
     from isa_guard.load.manifest import read_manifest, with_found
     from isa_guard.scan.export.look import Look
 
     manifest = read_manifest(untyped)
     declared = typed(untyped, versions, folder, today)
-    seen = Look(manifest, folder, declared.values, versions.version(declared.version)).seen()
+    accepted = read_accepted(folder / Path(untyped.document.source).name)
+    agreement = versions.version(declared.version)
+    seen = Look(manifest, folder, declared.values, agreement, accepted, today or date.max).seen()
     fact = typed(with_found(untyped, seen.values), versions, folder, today)
     return Export(fact, seen.observations, seen.problems, tuple(file.path for file in manifest.files))
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from isa_guard.model.decision import Decision
 
 SUFFIXES: Final = {".yaml", ".yml", ".json"}
+ACCEPTED: Final = ".accepted.yaml"  # goes with a manifest, and is no fact
 STDIN: Final = "-"
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 LIMIT_STDIN: Final = 64 * 1024 * 1024
@@ -95,7 +96,7 @@ class Checker:
             for link in (Path(folder, one) for one in folders if Path(folder, one).is_symlink()):
                 self.trouble("a linked folder is not followed", str(link), "name it as well", "linked")
             for path in (Path(folder, one) for one in files):
-                if path.suffix.lower() not in SUFFIXES:
+                if path.suffix.lower() not in SUFFIXES or path.name.endswith(ACCEPTED):
                     continue
                 if path.exists() and not path.is_file():
                     self.trouble("this is no plain file", str(path), "", "unreadable")

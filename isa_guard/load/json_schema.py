@@ -24,7 +24,7 @@ from isa_guard.language.values import INT_MAX, INT_MIN
 from isa_guard.load import shapes, shapes_beside
 from isa_guard.load.facts import LIMIT_LIST, LIMIT_TEXT
 from isa_guard.load.models import model_of
-from isa_guard.load.shapes_of_exports import ManifestShape
+from isa_guard.load.shapes_of_exports import AcceptedDocument, ManifestShape
 from isa_guard.load.suggest import did_you_mean
 from isa_guard.model.facts import FactKind
 from isa_guard.model.schemas import FOUND, SCHEMAS
@@ -44,6 +44,7 @@ DOCUMENTS: Final[Mapping[str, type]] = {
     "agreement-cases": shapes_beside.AgreementCasesDocument,
     "dispensations": shapes_beside.DispensationsDocument,
     "fields": shapes_beside.FieldsDocument,
+    "accepted": AcceptedDocument,
 }
 KINDS: Final = (*DOCUMENTS, *(kind.value for kind in FactKind))
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from isa_guard.frozen import dataclass
 from isa_guard.load.declare import Says
+from isa_guard.load.shapes import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,3 +34,23 @@ class ManifestShape:
 
     files: tuple[FileShape, ...]
     columns: dict[str, ColumnShape] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedShape:
+    """One doubt that a person has looked at."""
+
+    file: Annotated[str, Says("the SHA-256 of the file in which it was seen")]
+    what: Annotated[str, Says("the kind of identifier, or the check")]
+    column: str = ""
+    reason: Text
+    owner: Annotated[Text, Says("the post that answers for it")]
+    expires: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedDocument:
+    """What was looked at and may go, beside the manifest of an export."""
+
+    format: Literal["isa-guard/accepted/1"]
+    accepted: tuple[AcceptedShape, ...]

@@ -19,6 +19,7 @@ class Seen(StrEnum):
     DISCLOSURE = "disclosure"
     COLUMN = "column"
     FILE = "file"
+    ACCEPTED = "accepted"  # what a person has looked at, or an entry that says so and does nothing
 
 
 class Weight(StrEnum):

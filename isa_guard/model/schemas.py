@@ -222,6 +222,7 @@ IN_FILES: Final = (
     _optional("marked_formerly", BOOL, "found: a marking used before April 2014"),
     _optional("disclosures", List(TEXT), "found: what the figures give away, by the name of the check"),
     _optional("least_shown", INT, "found: the smallest count of people that was let through as safe"),
+    _optional("accepted", List(TEXT), "found: doubts that a person has looked at and accepted, by their kind"),
     _optional("weigh", List(TEXT), "found: what may be given away, or could not be checked"),
 )  # fmt: skip
 FOUND: Final = tuple(field.name for field in IN_FILES)

@@ -12,7 +12,7 @@ from isa_guard.decide.verdict import stopping
 from isa_guard.frozen import dataclass
 from isa_guard.language.outcome import Outcome
 from isa_guard.model.decision import Verdict
-from isa_guard.model.observation import Weight
+from isa_guard.model.observation import Seen, Weight
 from isa_guard.model.rule import Otherwise
 from isa_guard.report.visible import one_line, visible
 from isa_guard.report.words import VERDICTS, clause_numbers, counts, field_doc, instant, needs, verdict_words
@@ -112,6 +112,16 @@ def _decision(decision: Decision, index: int, run: Run, how: Manner) -> Iterator
 
 def _seen_in_files(decision: Decision, how: Manner) -> Iterator[str]:
     """What stops an export or must be looked at, place by place, surest first; never what stands there."""
+    accepted = [
+        one for one in decision.observations if one.seen is Seen.ACCEPTED and one.weight is Weight.ALLOWED
+    ]
+    if accepted:
+        yield from ("", "Looked at and accepted")
+        for one in accepted:
+            yield from textwrap.wrap(
+                visible(one.words), how.width, initial_indent="  ", subsequent_indent="    "
+            )
+            yield from labelled("where", str(one.place), how)
     told = [one for one in decision.observations if one.weight is not Weight.ALLOWED]
     if not told:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import Place, Problem, UsageError
@@ -11,6 +12,7 @@ from isa_guard.model.observation import Observation, Seen, Weight
 from isa_guard.scan.contents import TablePart, TextPart, Unread
 from isa_guard.scan.disclosure.checks import Claim
 from isa_guard.scan.export import identified, marked, released
+from isa_guard.scan.export.acceptance import with_accepted
 from isa_guard.scan.export.digests import sha256_of
 from isa_guard.scan.export.notes import Notes
 from isa_guard.scan.export.seen import FILLED, LACKING, UNDECLARED, SeenInFiles, fields_of
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from isa_guard.language.values import Value
+    from isa_guard.model.accepted import Accepted
     from isa_guard.model.agreement import Agreement
     from isa_guard.scan.contents import Spot
 
@@ -29,13 +32,22 @@ AWAY: Final = "leads out of the folder of the manifest"
 
 
 class Look:
-    """One look into one export. `declared` are the fields of its manifest, as they were written."""
+    """One look into one export. `declared` are the fields of its manifest, as they were written; `accepted` holds as on `today`."""
 
     def __init__(
-        self, manifest: Manifest, folder: Path, declared: Mapping[str, Value], agreement: Agreement
+        self,
+        manifest: Manifest,
+        folder: Path,
+        declared: Mapping[str, Value],
+        agreement: Agreement,
+        accepted: Sequence[Accepted] = (),
+        today: date = date.max,
     ) -> None:
         self.manifest = manifest
         self.folder = folder
+        self.accepted = accepted
+        self.today = today
+        self.digests: dict[str, str] = {}
         self.declared = declared
         self.limits = released.limits_of(agreement)
         self.known = Known.of(agreement.parties)
@@ -61,7 +73,7 @@ class Look:
                 self.notes.add(
                     Observation(Seen.COLUMN, Weight.STOPS, f"{LACKING}{name}", words, column.place)
                 )
-        every = self.notes.all()
+        every = with_accepted(self.notes.all(), self.accepted, self.digests, self.today)
         values = fields_of(every)
         values["least_shown"] = self.limits.threshold.least_safe
         if self.manifest.columns:
@@ -76,6 +88,7 @@ class Look:
             self.notes.add(Observation(Seen.FILE, Weight.STOPS, file.path, words, file.place))
         if trouble == AWAY or not path.is_file():
             return
+        self.digests[str(path)] = sha256_of(path)
         rows = parts = 0
         for part in read_contents(path):
             parts += 1

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from isa_guard.errors import Problem
     from isa_guard.language.values import Value
 
+IDLE = frozenset({"unused", "expired"})  # acceptances that let nothing through
 UNDECLARED, LACKING, FILLED = "undeclared ", "lacking ", "filled "  # how an observation of a column begins
 
 
@@ -45,6 +46,7 @@ def fields_of(observations: Iterable[Observation]) -> dict[str, Value]:
         "weigh": named(Seen.DISCLOSURE, Weight.DOUBTFUL),
     }
     markings = [parse_marking(one.what) for one in every if one.seen is Seen.MARKING]
+    values["accepted"] = tuple(one for one in named(Seen.ACCEPTED, Weight.ALLOWED) if one not in IDLE)
     values["marked_formerly"] = any(one.legacy for one in markings)
     most = highest(markings)
     if most is not None and most.tier is not None:
