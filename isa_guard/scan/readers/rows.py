@@ -52,7 +52,9 @@ def quick_rows(block: Block, layout: Layout, visit: Visit) -> list[TablePart] | 
     if frame is None:
         return None
     delimiters = block.data.count(layout.delimiter.encode()) - _within(frame, layout.delimiter, block)
-    if delimiters != frame.height * (len(layout.names) - 1) or _has_blank_line(frame, block):
+    if delimiters != frame.height * (len(layout.names) - 1) or (
+        len(layout.names) == 1 and _has_blank_line(frame, block)
+    ):
         return None
     lines = _lines(frame, block)
     if lines is None and block.lines != frame.height:
@@ -151,7 +153,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _has_blank_line(frame: pl.DataFrame, block: Block) -> bool:
-    """Whether polars took a blank line for a row; two breaks in a row may also stand in a cell."""
+    """Whether polars took a blank line for a row, which delimiters do not show where there is one column."""
     data = block.data
     if b"\n\n" not in data and b"\n\r\n" not in data and not data.startswith((b"\n", b"\r\n")):
         return False

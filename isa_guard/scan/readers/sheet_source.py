@@ -64,9 +64,12 @@ def source_of(data: bytes) -> Source:
     return Source(
         cells=_rectangle(data),
         shared=frozenset(map(int, _SHARED.findall(data))),
-        headers=tuple(_CODES.sub(" ", text).strip() for text in _texts(_HEADER, data)),
-        formulas=tuple(text for text in _texts(_FORMULA, data) if '"' in text),
-        rules=tuple(_texts(_RULE, data)) + tuple(_texts(_PROMPT, data)),
+        headers=tuple(_CODES.sub(" ", text).strip() for text in _texts(_HEADER, data, b"Header", b"Footer")),
+        formulas=tuple(text for text in _texts(_FORMULA, data, b"<f", b":f") if '"' in text),
+        rules=(
+            *_texts(_RULE, data, b"formula"),
+            *_texts(_PROMPT, data, b"prompt", b"error", b"tooltip", b"display"),
+        ),
     )
 
 
@@ -90,7 +93,9 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _texts(pattern: re.Pattern[bytes], data: bytes) -> Iterator[str]:
-    """The different texts that a pattern finds, entities resolved."""
+def _texts(pattern: re.Pattern[bytes], data: bytes, *needed: bytes) -> Iterator[str]:
+    """The different texts that a pattern finds, entities resolved. It cannot find any without one of `needed`."""
+    if not any(word in data for word in needed):
+        return
     for text in dict.fromkeys(pattern.findall(data)):
         yield unescape(text.decode(errors="replace"))
