@@ -23,7 +23,7 @@ from isa_guard.scan.identifiers import NOBODY, Limits, TableScan
 from isa_guard.uk.identifiers import IDENTIFIERS
 
 ROWS = {Kind.SPARSE: 240_000, Kind.DENSE: 120_000}
-JUDGED = {Kind.SPARSE: 60_000, Kind.DENSE: 5_000}
+JUDGED = {Kind.SPARSE: 50_000, Kind.DENSE: 3_000}
 BATCH = 50_000
 # A value in a note without a word that names it is missed by design: shape alone says nothing.
 LEAST_F1 = {Kind.SPARSE: 0.94, Kind.DENSE: 0.97}

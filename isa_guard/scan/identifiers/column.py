@@ -17,7 +17,7 @@ from isa_guard.scan.identifiers.digests import Digests
 from isa_guard.scan.identifiers.find import RANK, UNMOVED, Context, weighed
 from isa_guard.scan.identifiers.grading import Evidence, grade
 from isa_guard.scan.identifiers.headings import names_people
-from isa_guard.scan.identifiers.judging import judged
+from isa_guard.scan.identifiers.judging import FEW, judged
 from isa_guard.scan.identifiers.names import Names
 from isa_guard.scan.identifiers.tally import Held, Limits, Sum, Tally
 from isa_guard.scan.identifiers.within import possible
@@ -173,7 +173,13 @@ class Column:
         sought = list(IDENTIFIERS if self._heading.about is About.OPEN else filter(_unmoved, IDENTIFIERS))
         context = Context(self._heading.text, self._known)
         values, counts, places = (frame.get_column(name) for name in ("value", "rows", "places"))
-        for at, identifiers in possible(values, self._heading.named, sought):
+        few = len(values) <= FEW
+        told = (
+            [(at, sought) for at in range(len(values))]
+            if few
+            else possible(values, self._heading.named, sought)
+        )
+        for at, identifiers in told:
             text = values[at]
             for each in weighed(text, context, identifiers):
                 candidate = each.candidate

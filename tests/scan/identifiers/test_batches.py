@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from random import Random
 
 import polars as pl
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from isa_guard.errors import UsageError
 from isa_guard.scan.identifiers import NOBODY, Known, Limits, Table, TableScan, scan_table
+from tests.scan.identifiers.labelled import Corpus, dense, sparse
 from tests.uk.identifiers.issued import MAKERS, digits
 
 HEADINGS = ["notes", "nhs_number", "ref", "order_no", "contact", "dob", "surname", "product code", "reg"]
@@ -114,3 +116,15 @@ def test_other_columns_are_another_table() -> None:
     scan.add(pl.DataFrame({"a": ["x"]}))
     with pytest.raises(UsageError, match="same columns"):
         scan.add(pl.DataFrame({"b": ["x"]}))
+
+
+@pytest.mark.parametrize("make", [sparse, dense], ids=["sparse", "dense"])
+def test_few_cells_read_one_by_one_come_to_the_same_as_many_in_columns(
+    make: Callable[[Random, int], Corpus],
+) -> None:
+    (columns,) = make(Random(5), 700).tables.values()
+    frame = pl.DataFrame(columns)
+    whole = in_batches(frame, [], NOBODY, Limits())
+    assert whole.found()
+    assert in_batches(frame, [*range(100, 700, 100)], NOBODY, Limits()).found() == whole.found()
+    assert in_batches(frame, [350], NOBODY, Limits()).found() == whole.found()

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isa_guard.scan.identifiers.cells import LETTERED, whole
-from isa_guard.scan.identifiers.judging import _READINGS, judged
+from isa_guard.scan.identifiers.judging import in_columns
+from isa_guard.scan.identifiers.readings import READINGS
 from isa_guard.uk.identifiers import BY_ENTITY, Identifier
 from tests.uk.identifiers.issued import MAKERS
 
-READ = [BY_ENTITY[entity] for entity in [*_READINGS, "email"]]
+READ = [BY_ENTITY[entity] for entity in [*READINGS, "email"]]
 
 
 def by_python(text: str, identifier: Identifier) -> str | None:
@@ -27,7 +28,7 @@ def by_column(texts: list[str], identifier: Identifier) -> list[str | None]:
     written = whole(values, identifier)
     found: list[str | None] = [None] * len(texts)
     for place, one in zip(
-        written.arg_true().to_list(), judged(values.filter(written), identifier).to_list(), strict=True
+        written.arg_true().to_list(), in_columns(values.filter(written), identifier).to_list(), strict=True
     ):
         found[place] = one
     return found
