@@ -118,6 +118,7 @@ def test_other_columns_are_another_table() -> None:
         scan.add(pl.DataFrame({"b": ["x"]}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [sparse, dense], ids=["sparse", "dense"])
 def test_few_cells_read_one_by_one_come_to_the_same_as_many_in_columns(
     make: Callable[[Random, int], Corpus],
