@@ -150,8 +150,9 @@ def test_any_octets_end_in_contents_or_in_unread(
 ) -> None:
     found = read(tmp_path, name, beginning + rest, SMALL)
     assert all(isinstance(one, (TextPart, TablePart, Unread)) for one in found)
+    # Blanks, marks of byte order, and JSON that is empty say nothing.
     assert found or not (beginning + rest).strip(
-        b"\xff\xfe\xef\xbb\xbf \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\x00\xa0"
+        b"\xff\xfe\xef\xbb\xbf \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\x00\xa0[]{}nul"
     )
 
 
