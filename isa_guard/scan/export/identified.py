@@ -2,36 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from isa_guard.errors import Place
 from isa_guard.model.manifest import Treatment
 from isa_guard.model.observation import Observation, Seen, Weight
-from isa_guard.scan.identifiers import Confidence, Context, Table, find, scan_table
+from isa_guard.scan.identifiers import Confidence, Context, TableScan, find
 from isa_guard.uk.identifiers.registry import BY_ENTITY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from isa_guard.model.manifest import Manifest, ManifestColumn, ManifestFile
-    from isa_guard.scan.contents import TablePart, TextPart
-    from isa_guard.scan.identifiers import Known
-
-    Part: TypeAlias = TablePart | TextPart
-
-LINES: Final = frozenset("\n")
+    from isa_guard.scan.contents import Spot, TablePart, TextPart
+    from isa_guard.scan.identifiers import Found, Known
 
 
-def in_table(part: TablePart, manifest: Manifest, file: ManifestFile, known: Known) -> Iterator[Observation]:
-    """Answer what stands in the columns of a table. Raises UsageError where polars is missing."""
-    spot = part.spot
-    for found in scan_table(Table(spot.file, part.frame), known):
-        number = part.frame.columns.index(found.column) + 1
+class InTables:
+    """The tables of one file, each scanned batch by batch: a column is judged when it is whole."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.scans: dict[Spot, TableScan] = {}
+        self.begins: dict[Spot, tuple[int, list[str]]] = {}
+
+    def add(self, part: TablePart) -> None:
+        """Read a batch of a table. Raises UsageError where polars is missing."""
+        spot = part.spot
+        if spot in self.begins and self.begins[spot][1] != part.frame.columns:
+            spot = replace(
+                spot, part=f"{spot.part} from row {part.row}".strip()
+            )  # another table in the same place
+        if spot not in self.scans:
+            self.scans[spot] = TableScan(spot.file, self.known)
+            self.begins[spot] = (part.row, part.frame.columns)
+        self.scans[spot].add(part.frame)
+
+    def seen(self, manifest: Manifest, file: ManifestFile) -> Iterator[Observation]:
+        """Answer what stands in the columns of every table."""
+        for spot, scan in self.scans.items():
+            row, columns = self.begins[spot]
+            yield from _in_columns(scan.found(), spot, row, columns, manifest, file)
+
+
+def _in_columns(
+    every: Iterable[Found], spot: Spot, row: int, columns: list[str], manifest: Manifest, file: ManifestFile
+) -> Iterator[Observation]:
+    for found in every:
+        number = columns.index(found.column) + 1
         column = manifest.columns.get(found.column)
         for confidence, rows in found.graded:
             # A heading that nobody declared may itself be a person's: the column goes by its number.
             named = f"column {found.column}" if column else f"column {number}"
-            line = part.row + found.places[0] if confidence is found.confidence and found.places else 0
+            line = row + found.places[0] if confidence is found.confidence and found.places else 0
             yield Observation(
                 Seen.IDENTIFIER,
                 _weight(confidence, allowed=_allowed(found.entity, column, file)),

@@ -57,6 +57,7 @@ class Look:
         self.columns: set[str] = set()
         self.tables: set[Spot] = set()
         self.rows = 0
+        self.identified = identified.InTables(self.known)
         self.claim = {one.value: one for one in Claim}.get(str(declared.get("treatment")))
         self.held: dict[Spot, list[TablePart]] = {}
 
@@ -90,6 +91,7 @@ class Look:
             return
         self.digests[str(path)] = sha256_of(path)
         rows = parts = 0
+        self.identified = identified.InTables(self.known)
         for part in read_contents(path):
             parts += 1
             match part:
@@ -100,6 +102,8 @@ class Look:
                     self._text(part, file)
                 case Unread():
                     self.problems.append(_problem(part))
+        for one in self.identified.seen(self.manifest, file):
+            self.notes.add(one)
         if not parts:
             self._nothing(str(path), "nothing stands in this file")
         self.rows += rows
@@ -117,7 +121,8 @@ class Look:
             self.notes.add(one)
 
     def _table(self, part: TablePart, file: ManifestFile, number: int) -> None:
-        for one in (*identified.in_table(part, self.manifest, file, self.known), *marked.in_table(part)):
+        self.identified.add(part)
+        for one in marked.in_table(part):
             self.notes.add(one)
         headings = TextPart(part.spot, "\n".join(part.frame.columns), max(part.row - 1, 0))
         for one in identified.in_text(headings, file, self.known):
@@ -204,16 +209,17 @@ def look_at(paths: Sequence[Path], known: Known) -> SeenInFiles:
         if not path.is_file():
             raise UsageError(f"{path} is no file")
         file = ManifestFile(str(path), "", None, (), Place(str(path)))
+        tables = identified.InTables(known)
         for part in read_contents(path):
-            if isinstance(part, Unread):
-                problems.append(_problem(part))
-                continue
-            if isinstance(part, TablePart):
-                found = [*identified.in_table(part, nothing, file, known), *marked.in_table(part)]
-            else:
-                found = [*identified.in_text(part, file, known), *marked.in_text(part)]
-            for one in found:
-                notes.add(one)
+            match part:
+                case Unread():
+                    problems.append(_problem(part))
+                case TablePart():
+                    tables.add(part)
+                    notes.add_all(marked.in_table(part))
+                case TextPart():
+                    notes.add_all((*identified.in_text(part, file, known), *marked.in_text(part)))
+        notes.add_all(tables.seen(nothing, file))
     every = notes.all()
     return SeenInFiles(fields_of(every), every, tuple(problems))
 
