@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -11,8 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from isa_guard.scan.contents import TablePart, TextPart, Unread
+from isa_guard.scan.contents import Content, Spot, TablePart, TextPart, Unread
 from isa_guard.scan.readers import ReadLimits
+from isa_guard.scan.readers.limits import Spent
+from isa_guard.scan.readers.reading import read_stream
+from isa_guard.scan.readers.visit import Visit, guarded
 from tests.scan.readers.planted import docx, everything, pptx, read, tables, texts, unread, zipped
 from tests.scan.readers.test_archives import tarred
 from tests.scan.readers.test_documents import bare_workbook, workbook
@@ -206,3 +210,18 @@ def test_a_text_longer_than_a_part_comes_in_several_with_their_lines(tmp_path: P
         1 + sum(each.text.count("\n") for each in found[:place]) for place in range(len(found))
     ]
     assert texts(list(found))[""]
+
+
+def test_a_panic_of_rust_is_unread_and_an_interrupt_goes_on() -> None:
+    def failing(error: BaseException) -> Iterator[Content]:
+        yield from ()
+        raise error
+
+    visit = Visit(Spot("a"), SMALL, Spent(SMALL), read_stream)
+    panic = type("PanicException", (BaseException,), {})
+    assert unread(list(guarded(failing(panic("planted")), visit, "table"))) == [
+        "damaged, or no table: the rest of it is not read"
+    ]
+    for error in (KeyboardInterrupt(), MemoryError()):
+        with pytest.raises(type(error)):
+            list(guarded(failing(error), visit, "table"))
