@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from isa_guard.errors import Place
@@ -12,7 +13,7 @@ from isa_guard.scan.identifiers import Confidence, Context, TableScan, find
 from isa_guard.uk.identifiers.registry import BY_ENTITY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from isa_guard.model.manifest import Manifest, ManifestColumn, ManifestFile
     from isa_guard.scan.contents import Spot, TablePart, TextPart
@@ -25,29 +26,45 @@ class InTables:
     def __init__(self, known: Known) -> None:
         self.known = known
         self.scans: dict[Spot, TableScan] = {}
-        self.begins: dict[Spot, tuple[int, list[str]]] = {}
+        self.parts: dict[Spot, list[TablePart]] = {}  # without their cells
+        self.heights: dict[Spot, list[int]] = {}
 
     def add(self, part: TablePart) -> None:
         """Read a batch of a table. Raises UsageError where polars is missing."""
         spot = part.spot
-        if spot in self.begins and self.begins[spot][1] != part.frame.columns:
-            spot = replace(
-                spot, part=f"{spot.part} from row {part.row}".strip()
-            )  # another table in the same place
+        if spot in self.parts and self.parts[spot][0].frame.columns != part.frame.columns:
+            # Another table in the same place.
+            spot = replace(spot, part=f"{spot.part} from row {part.row}".strip())
         if spot not in self.scans:
             self.scans[spot] = TableScan(spot.file, self.known)
-            self.begins[spot] = (part.row, part.frame.columns)
         self.scans[spot].add(part.frame)
+        self.parts.setdefault(spot, []).append(replace(part, frame=part.frame.clear()))
+        self.heights.setdefault(spot, []).append(part.frame.height)
 
     def seen(self, manifest: Manifest, file: ManifestFile) -> Iterator[Observation]:
         """Answer what stands in the columns of every table."""
         for spot, scan in self.scans.items():
-            row, columns = self.begins[spot]
-            yield from _in_columns(scan.found(), spot, row, columns, manifest, file)
+            numbers = partial(_number, self.parts[spot], self.heights[spot])
+            columns = self.parts[spot][0].frame.columns
+            yield from _in_columns(scan.found(), spot, numbers, columns, manifest, file)
+
+
+def _number(parts: Sequence[TablePart], heights: Sequence[int], index: int) -> int:
+    """Answer the number in its file of the row at an index of the whole table."""
+    for part, height in zip(parts, heights, strict=True):
+        if index < height:
+            return part.number(index)
+        index -= height
+    return 0
 
 
 def _in_columns(
-    every: Iterable[Found], spot: Spot, row: int, columns: list[str], manifest: Manifest, file: ManifestFile
+    every: Iterable[Found],
+    spot: Spot,
+    number_of: Callable[[int], int],
+    columns: list[str],
+    manifest: Manifest,
+    file: ManifestFile,
 ) -> Iterator[Observation]:
     for found in every:
         number = columns.index(found.column) + 1
@@ -55,7 +72,7 @@ def _in_columns(
         for confidence, rows in found.graded:
             # A heading that nobody declared may itself be a person's: the column goes by its number.
             named = f"column {found.column}" if column else f"column {number}"
-            line = row + found.places[0] if confidence is found.confidence and found.places else 0
+            line = number_of(found.places[0]) if confidence is found.confidence and found.places else 0
             yield Observation(
                 Seen.IDENTIFIER,
                 _weight(confidence, allowed=_allowed(found.entity, column, file)),

@@ -39,7 +39,7 @@ def in_table(part: TablePart) -> Iterator[Observation]:
         hits = column.str.contains(_HEADS).fill_null(value=False)
         for row in hits.arg_true().to_list() if hits.any() else []:
             for _, marking in _markings(column[row]):
-                yield _seen(marking, part.spot, part.row + row)
+                yield _seen(marking, part.spot, part.number(row))
 
 
 def _markings(text: str) -> Iterator[tuple[int, str]]:

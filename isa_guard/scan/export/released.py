@@ -109,7 +109,7 @@ def _seen(one: Disclosure, part: TablePart, heading: int) -> Observation:
     weight = Weight.STOPS if one.severity is Severity.BLOCK else Weight.DOUBTFUL
     what = UNCHECKED if one.severity is Severity.UNCHECKED else one.check.value
     first = one.cells[0] if one.cells else None
-    line = part.row - 1 - heading + first.row if first is not None and first.row else 0
+    line = _line(part, first.row - 1 - heading) if first is not None and first.row else 0
     column = f"column {first.column}" if first is not None and first.column else ""
     words = f"{one.what}: {one.why}"
     return Observation(
@@ -123,6 +123,11 @@ def _seen(one: Disclosure, part: TablePart, heading: int) -> Observation:
         "",
         max(1, len(one.cells)),
     )
+
+
+def _line(part: TablePart, index: int) -> int:
+    """Answer the number of a row of a part; that of the headings stands before the first."""
+    return part.number(index) if 0 <= index < part.frame.height else max(part.row - 1, 0)
 
 
 def _doubt(part: TablePart, why: str) -> Observation:

@@ -242,3 +242,11 @@ def test_a_pseudonym_that_is_a_plain_digest_is_told(role: str, tmp_path: Path) -
     columns = {"case_key": {**COLUMNS["case_key"], "role": role}, "area": COLUMNS["area"]}
     export = look(tmp_path, {"a.csv": "case_key,area\n" + rows}, columns, treatment="pseudonymised")
     assert "reversible-key" in (*export.fact.values["weigh"], *export.fact.values["disclosures"])  # type: ignore[misc]
+
+
+def test_a_row_after_a_cell_of_several_lines_is_told_at_its_own_line(tmp_path: Path) -> None:
+    content = f'case_key,area,outcome\nBCDF-GHJ,north,"up\nheld\n"\nKMPQ-RTV,NI number {NINO},closed\n'
+    export = look(tmp_path, {"cases.csv": content})
+    assert [one.place.line for one in seen(export, Seen.IDENTIFIER)] == [5]
+    marked = look(tmp_path, {"cases.csv": content.replace(f"NI number {NINO}", "OFFICIAL-SENSITIVE")})
+    assert [one.place.line for one in seen(marked, Seen.MARKING)] == [5]
