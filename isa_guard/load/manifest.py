@@ -119,6 +119,8 @@ def _wrong(document: Document, shape: ManifestShape) -> Iterator[Problem]:
     for number, one in enumerate(shape.files):
         place = document.place(("files", number, "path"))
         path = PurePosixPath(one.path)
+        if not one.path.isprintable():
+            yield Problem("the path holds what is no letter", place, "give the file another name", "manifest")
         if path.is_absolute() or ".." in path.parts or "\\" in one.path or not path.parts:
             what = "the path leads away from the manifest"
             yield Problem(what, place, "files lie beside it or below it", "manifest")

@@ -4,7 +4,7 @@ from dataclasses import field
 from typing import Annotated, Literal
 
 from isa_guard.frozen import dataclass
-from isa_guard.load.declare import Says
+from isa_guard.load.declare import Letters, Says
 from isa_guard.load.shapes import Text
 
 
@@ -12,7 +12,7 @@ from isa_guard.load.shapes import Text
 class FileShape:
     """One file of the export."""
 
-    path: Annotated[str, Says("beside the manifest or below it")]
+    path: Annotated[str, Letters(1_000, at_least=1), Says("beside the manifest or below it")]
     sha256: str
     rows: int | None = None
     holds: tuple[str, ...] = ()

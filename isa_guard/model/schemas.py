@@ -212,6 +212,7 @@ DISCLOSURE: Final = Record(
 
 # What is found in the files of an export when they are read; nobody writes it into a manifest.
 IN_FILES: Final = (
+    _optional("unread", INT, "found: parts of files that could not be read"),
     _optional("changed", List(TEXT), "found: files that are missing, or whose digest or number of rows is other than declared"),
     _optional("undeclared", List(TEXT), "found: columns that the manifest does not declare, by their numbers"),
     _optional("lacking", List(TEXT), "found: declared columns that no file has"),

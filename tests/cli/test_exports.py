@@ -83,6 +83,7 @@ def test_a_file_that_cannot_be_read_is_no_pass(tmp_path: Path, capsys: Capture) 
     answer = checked(capsys, folder / "export.yaml")
     assert answer.code == 4
     assert "more.bin" in answer.out
+    assert answer.out.startswith("REFER to a person")  # and no permit stands in the record
 
 
 def test_a_manifest_cannot_say_of_itself_that_nothing_was_found(tmp_path: Path, capsys: Capture) -> None:

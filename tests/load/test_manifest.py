@@ -65,6 +65,10 @@ def test_a_manifest_names_its_files_and_what_was_done_to_each_column() -> None:
         (file(holds=["postcod"]), "no identifier is called `postcod`"),
         (file(rows="3"), "should be a whole number"),
         (file(sise=3), "sise"),
+        (file(path="a" * 1_001), "at most 1000"),
+        (file(path=""), "this is empty"),
+        (file(path="a\0b"), "holds what is no letter"),
+        (file(path="a\nb"), "holds what is no letter"),
     ],
 )
 def test_a_file_that_cannot_be_meant_is_named(files: Any, what: str) -> None:

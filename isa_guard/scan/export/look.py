@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from isa_guard.model.agreement import Agreement
     from isa_guard.scan.contents import Spot
 
+CHANGED: Final = "is not the file that was declared: its digest differs"
 AWAY: Final = "leads out of the folder of the manifest"
 
 
@@ -76,6 +77,7 @@ class Look:
                 )
         every = with_accepted(self.notes.all(), self.accepted, self.digests, self.today)
         values = fields_of(every)
+        values["unread"] = len(self.problems)
         values["least_shown"] = self.limits.threshold.least_safe
         if self.manifest.columns:
             values["fields"] = tuple(sorted(self.manifest.columns))
@@ -87,7 +89,7 @@ class Look:
         if trouble:
             words = f"{file.path} {trouble}"
             self.notes.add(Observation(Seen.FILE, Weight.STOPS, file.path, words, file.place))
-        if trouble == AWAY or not path.is_file():
+        if trouble not in {"", CHANGED}:
             return
         self.digests[str(path)] = sha256_of(path)
         rows = parts = 0
@@ -192,13 +194,15 @@ def _filled(part: TablePart, name: str) -> int:
 
 def _trouble(path: Path, folder: Path, file: ManifestFile) -> str:
     """Answer what is wrong with a file as a whole, or nothing."""
-    if not path.resolve().is_relative_to(folder.resolve()):
-        return AWAY
     try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            return AWAY
+        if path.exists() and not path.is_file():  # a pipe would be waited for without end
+            return "is no plain file"
         digest = sha256_of(path)
-    except OSError as error:
-        return f"cannot be read: {(error.strerror or 'no').lower()}"
-    return "" if digest == file.sha256 else "is not the file that was declared: its digest differs"
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        return f"cannot be read: {(getattr(error, 'strerror', None) or 'there is no such name').lower()}"
+    return "" if digest == file.sha256 else CHANGED
 
 
 def look_at(paths: Sequence[Path], known: Known) -> SeenInFiles:

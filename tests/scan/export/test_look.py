@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,7 @@ def test_what_cannot_be_read_is_a_problem_and_never_a_pass(tmp_path: Path) -> No
     export = look(tmp_path, {"a.bin": b"\x00\x01\x02\xff" * 100}, {}, release="documents")
     assert export.problems
     assert all(one.code == "unread" for one in export.problems)
+    assert export.fact.values["unread"] == len(export.problems)
 
 
 FIGURES = "Group,Officers,Staff,Total\nA,12,14,26\nB,30,20,50\nTotal,42,34,76\n"
@@ -250,3 +252,11 @@ def test_a_row_after_a_cell_of_several_lines_is_told_at_its_own_line(tmp_path: P
     assert [one.place.line for one in seen(export, Seen.IDENTIFIER)] == [5]
     marked = look(tmp_path, {"cases.csv": content.replace(f"NI number {NINO}", "OFFICIAL-SENSITIVE")})
     assert [one.place.line for one in seen(marked, Seen.MARKING)] == [5]
+
+
+@pytest.mark.parametrize("path", ["folder", "pipe", "a" * 999])
+def test_what_is_no_plain_file_is_told_and_not_waited_for(path: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    export = look(tmp_path, {}, {}, files_=[{"path": path, "sha256": "0" * 64}], release="documents")
+    assert export.fact.values["changed"] == (path,)
