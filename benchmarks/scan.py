@@ -23,10 +23,10 @@ from isa_guard.scan.identifiers import NOBODY, Limits, TableScan
 from isa_guard.uk.identifiers import IDENTIFIERS
 
 ROWS = {Kind.SPARSE: 240_000, Kind.DENSE: 120_000}
-JUDGED = {Kind.SPARSE: 50_000, Kind.DENSE: 3_000}
+JUDGED = {Kind.SPARSE: 8_000, Kind.DENSE: 800}
 BATCH = 50_000
 # A value in a note without a word that names it is missed by design: shape alone says nothing.
-LEAST_F1 = {Kind.SPARSE: 0.94, Kind.DENSE: 0.97}
+LEAST_F1 = {Kind.SPARSE: 0.9, Kind.DENSE: 0.97}
 HEALTH = {"nhs-number", "chi-number", "health-and-care-number"}
 PRESIDIO = Path(__file__).with_name("scan_presidio.py")
 
