@@ -29,7 +29,7 @@ def test_every_pattern_on_a_short_log(log: list[LogEvent], until: int | None) ->
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(log=logs, until=st.none() | instants)
 def test_every_pattern_on_many_short_logs(log: list[LogEvent], until: int | None) -> None:
     agree(every_pattern(), log, until)
