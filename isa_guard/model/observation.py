@@ -17,9 +17,12 @@ class Seen(StrEnum):
     IDENTIFIER = "identifier"
     MARKING = "marking"
     DISCLOSURE = "disclosure"
-    COLUMN = "column"
-    FILE = "file"
-    ACCEPTED = "accepted"  # what a person has looked at, or an entry that says so and does nothing
+    UNDECLARED = "undeclared-column"
+    LACKING = "lacking-column"
+    FILLED = "filled-column"  # though it is declared as suppressed
+    FILE = "file"  # another than the declared one
+    ACCEPTED = "accepted"  # a doubt that a person has looked at
+    ACCEPTANCE = "acceptance"  # an entry that says so, and does nothing
 
 
 class Weight(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from isa_guard.decide.verdict import stopping
 from isa_guard.frozen import dataclass
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from isa_guard.model.observation import Observation
     from isa_guard.model.rule import Rule
     from isa_guard.report.run import Run
+
+
+KINDS: Final = frozenset({Seen.IDENTIFIER, Seen.DISCLOSURE})  # those whose `what` is a name of ours
 
 
 class Gravity(StrEnum):
@@ -70,7 +73,7 @@ def _seen(one: Observation, decision: Decision) -> Result:
     where = ", ".join(filter(None, (one.part, one.column)))
     shape = f", of the shape {one.shape}" if one.shape else ""
     return Result(
-        f"seen/{one.seen.value}/{one.what.split(' ')[0]}" if one.seen is not Seen.FILE else "seen/file",
+        f"seen/{one.seen.value}/{one.what}" if one.seen in KINDS else f"seen/{one.seen.value}",
         "Seen in a file of the export",
         Gravity.ERROR if one.weight is Weight.STOPS else Gravity.WARNING,
         f"{one.words}{shape}" + (f" ({where})" if where else ""),

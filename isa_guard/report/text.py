@@ -112,9 +112,7 @@ def _decision(decision: Decision, index: int, run: Run, how: Manner) -> Iterator
 
 def _seen_in_files(decision: Decision, how: Manner) -> Iterator[str]:
     """What stops an export or must be looked at, place by place, surest first; never what stands there."""
-    accepted = [
-        one for one in decision.observations if one.seen is Seen.ACCEPTED and one.weight is Weight.ALLOWED
-    ]
+    accepted = [one for one in decision.observations if one.seen in {Seen.ACCEPTED, Seen.ACCEPTANCE}]
     if accepted:
         yield from ("", "Looked at and accepted")
         for one in accepted:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, TypeAlias
 
 from isa_guard.frozen import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
 
 
@@ -28,6 +32,14 @@ class TextPart:
     spot: Spot
     text: str
     line: int = 0
+
+
+def line_numbers(part: TextPart) -> Callable[[int], int]:
+    """Answer what tells the line on which a character of a text stands, 0 where it has no lines that people count."""
+    if not part.line:
+        return lambda _: 0
+    ends = [found.start() for found in re.finditer("\n", part.text)]
+    return lambda offset: part.line + bisect_left(ends, offset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,16 @@ def refuse_hidden(text: str) -> None:
             raise MarkingError(f"{_code(character)} is not a Latin letter, though it may look like one")
 
 
+# All of them but the surrogates, which no text that was decoded holds, as what stands between the brackets of a pattern.
+_NOBODY_SEES: Final = (
+    (0x00, 0x08), (0x0B, 0x0C), (0x0E, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x600, 0x605), (0x61C, 0x61C), (0x6DD, 0x6DD),
+    (0x70F, 0x70F), (0x890, 0x891), (0x8E2, 0x8E2), (0x180E, 0x180E), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064),
+    (0x2066, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0x110BD, 0x110BD), (0x110CD, 0x110CD), (0x13430, 0x1343F),
+    (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0001, 0xE0001), (0xE0020, 0xE007F),
+)  # fmt: skip
+HIDDEN: Final = "".join(f"{chr(first)}-{chr(last)}" for first, last in _NOBODY_SEES)
+
+
 def hidden(character: str) -> bool:
     """Whether a character is one that nobody sees: controls, formats (zero width, bidi), surrogates."""
     return character not in "\t\n\r" and unicodedata.category(character) in {"Cc", "Cf", "Cs"}

@@ -128,7 +128,7 @@ def test_a_recorded_export_is_decided_again_without_its_files(tmp_path: Path, ca
 def test_scan_tells_what_is_where_and_leaves_with_its_code(capsys: Capture) -> None:
     answer = call(capsys, "scan", STORY / "cases_bad.csv")
     assert answer.code == 1
-    assert answer.out.startswith("IDENTIFIERS FOUND  1 file")
+    assert answer.out.startswith("IDENTIFIERS FOUND\n")
     assert "cases_bad.csv:6" in answer.out
     assert VALUE not in answer.out
     assert call(capsys, "scan", STORY / "cases.csv").code == 0

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isa_guard.uk.markings import MarkingError, Tier, find_markings, highest, parse_marking
+from isa_guard.uk.marking_grammar import HIDDEN, hidden
+from isa_guard.uk.markings import (
+    MAY_BE_MARKED,
+    MarkingError,
+    Tier,
+    find_markings,
+    highest,
+    parse_marking,
+)
 
 
 def found(text: str) -> list[str]:
@@ -180,3 +191,44 @@ def test_a_megabyte_takes_seconds(piece: str) -> None:
 
 def test_tiers_are_written_as_in_markings() -> None:
     assert [tier.words for tier in Tier] == ["OFFICIAL", "OFFICIAL-SENSITIVE", "SECRET", "TOP SECRET"]
+
+
+def test_what_nobody_sees_is_one_class_of_characters() -> None:
+    """In a pattern and by itself; a version of Unicode that hides others is noticed here."""
+    inside = re.compile(f"[{HIDDEN}]")
+    differ = [
+        code
+        for code in range(sys.maxunicode + 1)
+        if not 0xD800 <= code <= 0xDFFF and bool(inside.fullmatch(chr(code))) is not hidden(chr(code))
+    ]
+    assert [code for code in differ if unicodedata.category(chr(code)) != "Cn"] == []
+
+
+HEADS = (
+    "OFFICIAL",
+    "SECRET",
+    "TOP SECRET",
+    "NOT PROTECTIVELY MARKED",
+    "UNCLASSIFIED",
+    "PROTECT",
+    "RESTRICTED",
+    "CONFIDENTIAL",
+)
+
+
+@given(
+    st.sampled_from(HEADS),
+    st.integers(0, 9),
+    st.sampled_from(["", "\u200b", "\u00ad", " ", "\u2060"]),
+    st.booleans(),
+)
+def test_every_text_that_is_marked_is_one_that_may_be(head: str, at: int, between: str, lower: bool) -> None:
+    """Where it is split by what nobody sees too; what is split by what people see is no marking."""
+    text = head[:at] + between + head[at:]
+    text = text.title() if lower else text
+    try:
+        marked = bool(find_markings(text))
+    except MarkingError:
+        marked = True
+    assert re.search(MAY_BE_MARKED, text) or not marked
+    assert marked or between or lower

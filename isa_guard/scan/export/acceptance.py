@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from isa_guard.model.observation import Observation, Seen, Weight
 
@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from isa_guard.model.accepted import Accepted
-
-UNUSED: Final = "unused"
-EXPIRED: Final = "expired"
 
 
 def with_accepted(
@@ -49,13 +46,13 @@ def _is_about(entry: Accepted, one: Observation, digests: Mapping[str, str]) -> 
 def _told(accepted: Sequence[Accepted], used: set[int], today: date) -> Iterator[Observation]:
     for number, entry in enumerate(accepted):
         if number not in used:
-            what, words = (
-                UNUSED,
+            seen, words = (
+                Seen.ACCEPTANCE,
                 f"the acceptance of {entry.what} is about nothing that was seen: take it out",
             )
         elif not entry.holds_on(today):
-            what, words = EXPIRED, f"the acceptance of {entry.what} holds no longer: look again"
+            seen, words = Seen.ACCEPTANCE, f"the acceptance of {entry.what} has expired: look again"
         else:
-            what = entry.what
+            seen = Seen.ACCEPTED
             words = f"{entry.what} accepted by {entry.owner} until {entry.expires}: {entry.reason}"
-        yield Observation(Seen.ACCEPTED, Weight.ALLOWED, what, words, entry.place)
+        yield Observation(seen, Weight.ALLOWED, entry.what, words, entry.place)

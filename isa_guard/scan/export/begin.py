@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import UsageError
 from isa_guard.scan.contents import TablePart
-from isa_guard.scan.export.digests import sha256_of
+from isa_guard.scan.export.through import sha256_of
 from isa_guard.scan.readers import read_contents
 
 if TYPE_CHECKING:
@@ -40,9 +40,12 @@ def begun(folder: Path, agreement: str, reference: str) -> str:
     lines = [HEAD.format(agreement=agreement, reference=reference).rstrip()]
     columns: dict[str, None] = {}
     for path in files:
-        tables = [part for part in read_contents(path) if isinstance(part, TablePart)]
-        columns |= dict.fromkeys(name for part in tables for name in part.frame.columns)
-        rows = f", rows: {sum(part.frame.height for part in tables)}" if tables else ""
+        heights: list[int] = []
+        for part in read_contents(path):
+            if isinstance(part, TablePart):
+                columns |= dict.fromkeys(part.frame.columns)
+                heights.append(part.frame.height)
+        rows = f", rows: {sum(heights)}" if heights else ""
         name = json.dumps(path.relative_to(folder).as_posix(), ensure_ascii=False)
         lines.append(f"  - {{path: {name}, sha256: {sha256_of(path)}{rows}}}")
     if columns:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from isa_guard.errors import Place
 from isa_guard.model.manifest import Treatment
 from isa_guard.model.observation import Observation, Seen, Weight
+from isa_guard.scan.contents import line_numbers
 from isa_guard.scan.identifiers import Confidence, Context, TableScan, find
 from isa_guard.uk.identifiers.registry import BY_ENTITY
 
@@ -89,8 +90,10 @@ def _in_columns(
 def in_text(part: TextPart, file: ManifestFile, known: Known) -> Iterator[Observation]:
     """Answer what stands in a text."""
     spot = part.spot
-    for hit in find(part.text, Context(known=known)):
-        line = part.line + part.text.count("\n", 0, hit.start) if part.line else 0
+    hits = find(part.text, Context(known=known))
+    number = line_numbers(part) if hits else None
+    for hit in hits:
+        line = number(hit.start) if number else 0
         yield Observation(
             Seen.IDENTIFIER,
             _weight(hit.confidence, allowed=hit.entity in file.holds),

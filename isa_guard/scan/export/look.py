@@ -1,23 +1,19 @@
-"""Looks into every file of an export, and says what it saw."""
+"""Looks into every file of an export, and holds what it sees to what the manifest says."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.errors import Place, Problem, UsageError
-from isa_guard.model.manifest import Manifest, ManifestFile, Role, Treatment
+from isa_guard.errors import Place, UsageError
+from isa_guard.model.manifest import Manifest, ManifestFile, Treatment
 from isa_guard.model.observation import Observation, Seen, Weight
-from isa_guard.scan.contents import TablePart, TextPart, Unread
-from isa_guard.scan.disclosure.checks import Claim
-from isa_guard.scan.export import identified, marked, released
+from isa_guard.scan.export import released
 from isa_guard.scan.export.acceptance import with_accepted
-from isa_guard.scan.export.digests import sha256_of
 from isa_guard.scan.export.notes import Notes
-from isa_guard.scan.export.seen import FILLED, LACKING, UNDECLARED, SeenInFiles, fields_of
+from isa_guard.scan.export.seen import SeenInFiles, fields_of
+from isa_guard.scan.export.through import EMPTY, Through, sha256_of
 from isa_guard.scan.identifiers import Known
-from isa_guard.scan.readers import read_contents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,10 +22,12 @@ if TYPE_CHECKING:
     from isa_guard.language.values import Value
     from isa_guard.model.accepted import Accepted
     from isa_guard.model.agreement import Agreement
-    from isa_guard.scan.contents import Spot
+    from isa_guard.scan.contents import TablePart
 
 CHANGED: Final = "is not the file that was declared: its digest differs"
-AWAY: Final = "leads out of the folder of the manifest"
+WHILE_READ: Final = "was changed while it was read"
+STATISTICS: Final = "statistics"
+WITH_ROWS: Final = frozenset({STATISTICS, "microdata"})
 
 
 class Look:
@@ -48,187 +46,119 @@ class Look:
         self.folder = folder
         self.accepted = accepted
         self.today = today
-        self.digests: dict[str, str] = {}
-        self.declared = declared
+        self.release = declared.get("release")
         self.limits = released.limits_of(agreement)
-        self.known = Known.of(agreement.parties)
-        self.statistics = declared.get("release") == "statistics"  # its headings are no columns of records
         self.notes = Notes()
-        self.problems: list[Problem] = []
+        self.through = Through(manifest, Known.of(agreement.parties), self.notes)
+        self.claimed = released.Claimed(manifest, str(declared.get("treatment")), self.limits)
+        self.figures = released.Figures(self.limits)
+        self.digests: dict[str, str] = {}
         self.columns: set[str] = set()
-        self.tables: set[Spot] = set()
         self.rows = 0
-        self.identified = identified.InTables(self.known)
-        self.claim = {one.value: one for one in Claim}.get(str(declared.get("treatment")))
-        self.held: dict[Spot, list[TablePart]] = {}
 
     def seen(self) -> SeenInFiles:
         """Read every file. Raises UsageError where a library that reads them is not installed."""
         for number, file in enumerate(self.manifest.files, 1):
             self._file(file, number)
-        self._claimed()
-        if self.declared.get("release") in {"microdata", "statistics"} and not self.rows:
-            self._nothing(self.manifest.place.source, "no file of the export has a row")
-        for name, column in self.manifest.columns.items():
-            if name not in self.columns and not self.statistics:
-                words = f"no file has the declared column {name}"
-                self.notes.add(
-                    Observation(Seen.COLUMN, Weight.STOPS, f"{LACKING}{name}", words, column.place)
-                )
+        self.notes.add_all(self.claimed.seen())
+        self.notes.add_all(self.figures.seen())
+        if self.release in WITH_ROWS and not self.rows:
+            self.through.trouble(self.manifest.place.source, "no file of the export has a row", EMPTY)
+        self._lacking()
         every = with_accepted(self.notes.all(), self.accepted, self.digests, self.today)
         values = fields_of(every)
-        values["unread"] = len(self.problems)
+        values["unread"] = len(self.through.problems)
         values["least_shown"] = self.limits.threshold.least_safe
         if self.manifest.columns:
             values["fields"] = tuple(sorted(self.manifest.columns))
-        return SeenInFiles(values, every, tuple(self.problems))
+        return SeenInFiles(values, every, tuple(self.through.problems))
 
     def _file(self, file: ManifestFile, number: int) -> None:
         path = self.folder / file.path
-        trouble = _trouble(path, self.folder, file)
+        try:
+            trouble = _unfit(path, self.folder)
+            digest = "" if trouble else sha256_of(path)
+        except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+            trouble = (
+                f"cannot be read: {(getattr(error, 'strerror', None) or 'there is no such name').lower()}"
+            )
+            digest = ""
         if trouble:
-            words = f"{file.path} {trouble}"
-            self.notes.add(Observation(Seen.FILE, Weight.STOPS, file.path, words, file.place))
-        if trouble not in {"", CHANGED}:
+            self._other(file, trouble)
             return
-        self.digests[str(path)] = sha256_of(path)
-        rows = parts = 0
-        self.identified = identified.InTables(self.known)
-        for part in read_contents(path):
-            parts += 1
-            match part:
-                case TablePart():
-                    rows += part.frame.height
-                    self._table(part, file, number)
-                case TextPart():
-                    self._text(part, file)
-                case Unread():
-                    self.problems.append(_problem(part))
-        for one in self.identified.seen(self.manifest, file):
-            self.notes.add(one)
-        if not parts:
-            self._nothing(str(path), "nothing stands in this file")
+        if digest != file.sha256:
+            self._other(file, CHANGED)
+        self.digests[str(path)] = digest
+        before = path.stat()
+        rows = 0
+        for part in self.through.tables(path, file):
+            rows += part.frame.height
+            self._table(part, number)
         self.rows += rows
+        after = path.stat()
+        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+            self._other(file, WHILE_READ)
         if file.rows is not None and rows != file.rows:
-            words = f"{file.path} has {rows:,} rows, and {file.rows:,} are declared"
-            self.notes.add(Observation(Seen.FILE, Weight.STOPS, file.path, words, file.place))
+            self._other(file, f"has {rows:,} rows, and {file.rows:,} are declared")
 
-    def _nothing(self, source: str, what: str) -> None:
-        """Nothing found in nothing is no pass: an export job that came to its end too early leaves such files."""
-        hint = "was the job that wrote it interrupted? leave the file out, or write it again"
-        self.problems.append(Problem(what, Place(source), hint, "unread"))
+    def _other(self, file: ManifestFile, what: str) -> None:
+        """Note that a file is other than the declared one."""
+        self.notes.add(Observation(Seen.FILE, Weight.STOPS, file.path, f"{file.path} {what}", file.place))
 
-    def _text(self, part: TextPart, file: ManifestFile) -> None:
-        for one in (*identified.in_text(part, file, self.known), *marked.in_text(part)):
-            self.notes.add(one)
-
-    def _table(self, part: TablePart, file: ManifestFile, number: int) -> None:
-        self.identified.add(part)
-        for one in marked.in_table(part):
-            self.notes.add(one)
-        headings = TextPart(part.spot, "\n".join(part.frame.columns), max(part.row - 1, 0))
-        for one in identified.in_text(headings, file, self.known):
-            self.notes.add(one)
-        if not self.statistics:
-            self._declared_columns(part, number)
-            self._hold_back(part)
+    def _table(self, part: TablePart, number: int) -> None:
+        if self.release == STATISTICS:  # its headings are no columns of records
+            self.figures.add(part)
             return
-        again = part.spot in self.tables
-        self.tables.add(part.spot)
-        for one in [released.in_parts(part)] if again else released.figures(part, self.limits):
-            self.notes.add(one)
-
-    def _declared_columns(self, part: TablePart, number: int) -> None:
-        spot = part.spot
-        for position, series in enumerate(part.frame.get_columns(), 1):
-            name = series.name
+        self.claimed.add(part)
+        place, within = Place(part.spot.file), part.spot.part
+        for position, name in enumerate(part.frame.columns, 1):
             column = self.manifest.columns.get(name)
             self.columns.add(name)
-            if column is None:
+            if column is None:  # its heading may be a person's: it goes by its number
                 where = f"column {position} of file {number}"
                 words = f"{where} is not declared"
-                seen = Observation(
-                    Seen.COLUMN,
-                    Weight.STOPS,
-                    f"{UNDECLARED}{where}",
-                    words,
-                    Place(spot.file),
-                    spot.part,
-                    f"column {position}",
+                self.notes.add(
+                    Observation(
+                        Seen.UNDECLARED, Weight.STOPS, where, words, place, within, f"column {position}"
+                    )
                 )
-                self.notes.add(seen)
             elif column.treatment is Treatment.SUPPRESSED and (filled := _filled(part, name)):
                 words = f"column {name} is declared suppressed, and {filled:,} of its cells are filled"
-                seen = Observation(
-                    Seen.COLUMN,
-                    Weight.STOPS,
-                    f"{FILLED}{name}",
-                    words,
-                    Place(spot.file),
-                    spot.part,
-                    f"column {name}",
-                    "",
-                    filled,
+                self.notes.add(
+                    Observation(
+                        Seen.FILLED, Weight.STOPS, name, words, place, within, f"column {name}", many=filled
+                    )
                 )
-                self.notes.add(seen)
 
-    def _hold_back(self, part: TablePart) -> None:
-        """Keep the columns on which a claim rests until the table is whole: in one batch everybody looks alone."""
-        if self.claim is None:
+    def _lacking(self) -> None:
+        if self.release == STATISTICS:
             return
-        roles = [
-            name for name in part.frame.columns if released.role_of(self.manifest, name) is not Role.OTHER
-        ]
-        self.held.setdefault(part.spot, []).append(replace(part, frame=part.frame.select(roles)))
-
-    def _claimed(self) -> None:
-        """Check what is claimed of the records of each table."""
-        for parts in self.held.values():
-            for one in released.records(parts, self.manifest, self.claim, self.limits) if self.claim else ():
-                self.notes.add(one)
-
-
-def _filled(part: TablePart, name: str) -> int:
-    return sum(1 for cell in part.frame.get_column(name) if cell not in {None, ""})
-
-
-def _trouble(path: Path, folder: Path, file: ManifestFile) -> str:
-    """Answer what is wrong with a file as a whole, or nothing."""
-    try:
-        if not path.resolve().is_relative_to(folder.resolve()):
-            return AWAY
-        if path.exists() and not path.is_file():  # a pipe would be waited for without end
-            return "is no plain file"
-        digest = sha256_of(path)
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        return f"cannot be read: {(getattr(error, 'strerror', None) or 'there is no such name').lower()}"
-    return "" if digest == file.sha256 else CHANGED
+        for name, column in self.manifest.columns.items():
+            if name not in self.columns:
+                words = f"no file has the declared column {name}"
+                self.notes.add(Observation(Seen.LACKING, Weight.STOPS, name, words, column.place))
 
 
 def look_at(paths: Sequence[Path], known: Known) -> SeenInFiles:
     """Answer what is inside files of which nothing is claimed. Raises UsageError for a file that is not there."""
-    notes, problems = Notes(), []
-    nothing = Manifest((), {}, Place(""))
+    notes = Notes()
+    through = Through(Manifest((), {}, Place("")), known, notes)
     for path in paths:
         if not path.is_file():
             raise UsageError(f"{path} is no file")
-        file = ManifestFile(str(path), "", None, (), Place(str(path)))
-        tables = identified.InTables(known)
-        for part in read_contents(path):
-            match part:
-                case Unread():
-                    problems.append(_problem(part))
-                case TablePart():
-                    tables.add(part)
-                    notes.add_all(marked.in_table(part))
-                case TextPart():
-                    notes.add_all((*identified.in_text(part, file, known), *marked.in_text(part)))
-        notes.add_all(tables.seen(nothing, file))
+        for _ in through.tables(path, ManifestFile(str(path), "", None, (), Place(str(path)))):
+            pass
     every = notes.all()
-    return SeenInFiles(fields_of(every), every, tuple(problems))
+    return SeenInFiles(fields_of(every), every, tuple(through.problems))
 
 
-def _problem(part: Unread) -> Problem:
-    where = f"{part.spot.part}: " if part.spot.part else ""
-    hint = "what is not read is not known to be safe: send it in a form that can be read"
-    return Problem(f"{where}{part.why}", Place(part.spot.file), hint, "unread")
+def _filled(part: TablePart, name: str) -> int:
+    return int((part.frame.get_column(name).fill_null("") != "").sum())
+
+
+def _unfit(path: Path, folder: Path) -> str:
+    """Answer why a file is not even opened, or nothing. Raises OSError, ValueError."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return "leads out of the folder of the manifest"
+    # A pipe would be waited for without end.
+    return "is no plain file" if path.exists() and not path.is_file() else ""

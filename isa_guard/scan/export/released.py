@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import Place, UsageError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from isa_guard.model.agreement import Agreement
     from isa_guard.model.manifest import Manifest
-    from isa_guard.scan.contents import TablePart
+    from isa_guard.scan.contents import Spot, TablePart
     from isa_guard.scan.disclosure.finding import Disclosure
 
 UNCHECKED: Final = "could-not-be-checked"
@@ -46,54 +47,93 @@ def limits_of(agreement: Agreement) -> Limits:
     )
 
 
-def figures(part: TablePart, limits: Limits) -> Iterator[Observation]:
-    """Answer what the figures of a sheet give away. A sheet in which no table of figures is found is a doubt."""
-    grid = [part.frame.columns, *([cell or "" for cell in row] for row in part.frame.iter_rows())]
-    tables = find_tables([[str(cell) for cell in row] for row in grid])
-    if not tables:
-        yield _doubt(part, "no table of figures was made out here")
-    for table in tables:
-        for one in check_table(table, limits):
-            yield _seen(one, part, heading=1)
+class Figures:
+    """The figures of a release. A sheet that comes in several batches, or holds no table of figures, is a doubt."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.sheets: dict[Spot, TablePart] = {}
+        self.long: set[Spot] = set()
+
+    def add(self, part: TablePart) -> None:
+        """Take a sheet, or a batch of one."""
+        if self.sheets.setdefault(part.spot, part) is not part:
+            self.long.add(part.spot)
+
+    def seen(self) -> Iterator[Observation]:
+        """Answer what the figures give away."""
+        for spot, part in self.sheets.items():
+            if spot in self.long:
+                yield _doubt(part, "the figures come in several parts, and were not checked as a whole")
+            else:
+                yield from self._in(part)
+
+    def _in(self, part: TablePart) -> Iterator[Observation]:
+        rows = [part.frame.columns, *part.frame.iter_rows()]
+        tables = find_tables([[str(cell or "") for cell in row] for row in rows])
+        if not tables:
+            yield _doubt(part, "no table of figures was made out here")
+        for table in tables:
+            for one in check_table(table, self.limits):
+                yield _seen(one, part, heading=1)
 
 
-def records(
-    parts: Sequence[TablePart], manifest: Manifest, claim: Claim, limits: Limits
-) -> Iterator[Observation]:
-    """Answer what speaks against the claim that nobody, or only the holder of the key, can be found in the records of a table.
+class Claimed:
+    """What an export claims of its records, as a whole or of one column, checked over whole tables.
 
-    `parts` are all of it; columns of no role may be left out of them.
+    In one batch everybody looks alone; so the columns on which a claim rests are kept until their table is whole.
     """
-    first = parts[0]
-    if sum(part.frame.height for part in parts) > MOST_ROWS:
-        yield _doubt(first, f"the table has more than {MOST_ROWS:,} rows, and was not checked as a whole")
-        return
-    roles = {
-        role: tuple(name for name in first.frame.columns if role_of(manifest, name) is role) for role in Role
-    }
-    if claim is Claim.ANONYMISED and not roles[Role.QUASI_IDENTIFIER]:
-        yield _doubt(first, "no column is declared as a quasi-identifier, so anonymity could not be checked")
-        return
-    if not any(roles[role] for role in Role if role is not Role.OTHER):
-        return  # a claim of pseudonymity rests on keys: there is none to be undone
-    import polars as pl
 
-    try:
-        held = records_of(
-            pl.concat([part.frame for part in parts]),
-            quasi=roles[Role.QUASI_IDENTIFIER],
-            sensitive=roles[Role.SENSITIVE],
-            keys=roles[Role.KEY],
-        )
-        for one in check_records(held, claim, limits):
-            yield _seen(one, first, heading=0)
-    except UsageError as error:
-        yield _doubt(first, str(error))
+    def __init__(self, manifest: Manifest, treatment: str, limits: Limits) -> None:
+        self.manifest = manifest
+        self.limits = limits
+        said = {treatment, *(column.treatment.value for column in manifest.columns.values())}
+        self.claim = next(
+            (claim for claim in Claim if claim.value in said), None
+        )  # the stronger stands first
+        self.parts: dict[tuple[Spot, tuple[str, ...]], list[TablePart]] = {}
 
+    def add(self, part: TablePart) -> None:
+        """Take a batch of a table."""
+        if self.claim is None:
+            return
+        names = [name for name in part.frame.columns if role_of(self.manifest, name) is not Role.OTHER]
+        held = replace(part, frame=part.frame.select(names))
+        self.parts.setdefault((part.spot, tuple(names)), []).append(held)
 
-def in_parts(part: TablePart) -> Observation:
-    """Answer that a table too long to be held at once was not checked as a whole."""
-    return _doubt(part, "the table is too long to be checked as a whole")
+    def seen(self) -> Iterator[Observation]:
+        """Answer what speaks against the claim."""
+        if self.claim is not None:
+            for parts in self.parts.values():
+                yield from self._in(parts, self.claim)
+
+    def _in(self, parts: Sequence[TablePart], claim: Claim) -> Iterator[Observation]:
+        first = parts[0]
+        if sum(part.frame.height for part in parts) > MOST_ROWS:
+            yield _doubt(first, f"the table has more than {MOST_ROWS:,} rows, and was not checked as a whole")
+            return
+        names = first.frame.columns
+        roles = {role: tuple(one for one in names if role_of(self.manifest, one) is role) for role in Role}
+        if claim is Claim.ANONYMISED and not roles[Role.QUASI_IDENTIFIER]:
+            yield _doubt(
+                first, "no column is declared as a quasi-identifier, so anonymity could not be checked"
+            )
+            return
+        if not names:
+            return  # a claim of pseudonymity rests on keys: here is none to be undone
+        import polars as pl
+
+        try:
+            held = records_of(
+                pl.concat([part.frame for part in parts]),
+                quasi=roles[Role.QUASI_IDENTIFIER],
+                sensitive=roles[Role.SENSITIVE],
+                keys=roles[Role.KEY],
+            )
+            for one in check_records(held, claim, self.limits):
+                yield _seen(one, first, heading=0)
+        except UsageError as error:
+            yield _doubt(first, str(error))
 
 
 def role_of(manifest: Manifest, name: str) -> Role:

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from isa_guard.errors import Problem
     from isa_guard.language.values import Value
 
-IDLE = frozenset({"unused", "expired"})  # acceptances that let nothing through
-UNDECLARED, LACKING, FILLED = "undeclared ", "lacking ", "filled "  # how an observation of a column begins
-
 
 @dataclass(frozen=True, slots=True)
 class SeenInFiles:
@@ -31,22 +28,21 @@ def fields_of(observations: Iterable[Observation]) -> dict[str, Value]:
     """Answer the fields of the fact that observations come to."""
     every = tuple(observations)
 
-    def named(seen: Seen, weight: Weight, prefix: str = "") -> tuple[str, ...]:
-        chosen = {one.what for one in every if one.seen is seen and one.weight is weight}
-        return tuple(sorted(one.removeprefix(prefix) for one in chosen if one.startswith(prefix)))
+    def named(seen: Seen, weight: Weight) -> tuple[str, ...]:
+        return tuple(sorted({one.what for one in every if one.seen is seen and one.weight is weight}))
 
     values: dict[str, Value] = {
         "changed": named(Seen.FILE, Weight.STOPS),
-        "undeclared": named(Seen.COLUMN, Weight.STOPS, UNDECLARED),
-        "lacking": named(Seen.COLUMN, Weight.STOPS, LACKING),
-        "filled": named(Seen.COLUMN, Weight.STOPS, FILLED),
+        "undeclared": named(Seen.UNDECLARED, Weight.STOPS),
+        "lacking": named(Seen.LACKING, Weight.STOPS),
+        "filled": named(Seen.FILLED, Weight.STOPS),
         "identifiers": named(Seen.IDENTIFIER, Weight.STOPS),
         "doubtful": named(Seen.IDENTIFIER, Weight.DOUBTFUL),
         "disclosures": named(Seen.DISCLOSURE, Weight.STOPS),
         "weigh": named(Seen.DISCLOSURE, Weight.DOUBTFUL),
+        "accepted": named(Seen.ACCEPTED, Weight.ALLOWED),
     }
     markings = [parse_marking(one.what) for one in every if one.seen is Seen.MARKING]
-    values["accepted"] = tuple(one for one in named(Seen.ACCEPTED, Weight.ALLOWED) if one not in IDLE)
     values["marked_formerly"] = any(one.legacy for one in markings)
     most = highest(markings)
     if most is not None and most.tier is not None:

@@ -16,7 +16,8 @@ import yaml
 from isa_guard.library import Export, load_agreement, look_into
 from isa_guard.load.facts import read_facts
 from isa_guard.model.observation import Observation, Seen, Weight
-from isa_guard.scan.export import look as look_module
+from isa_guard.scan.contents import Spot, TablePart
+from isa_guard.scan.export import through
 from isa_guard.scan.readers import ReadLimits, read_contents
 
 AGREEMENT = load_agreement("cambridgeshire-opcc")
@@ -229,7 +230,7 @@ def test_a_claim_is_checked_over_all_batches_of_a_long_table(
         "outcome": {"category": "c", "treatment": "anonymised", "role": "sensitive"},
     }
     right = read_contents
-    monkeypatch.setattr(look_module, "read_contents", lambda path: right(path, ReadLimits(rows=10)))
+    monkeypatch.setattr(through, "read_contents", lambda path: right(path, ReadLimits(rows=10)))
     export = look(tmp_path, {"a.csv": "area,outcome\n" + rows}, columns, treatment="anonymised")
     assert export.fact.values["disclosures"] == ()
     alone = look(tmp_path, {"a.csv": "area,outcome\n" + rows + "77,x\n"}, columns, treatment="anonymised")
@@ -260,3 +261,62 @@ def test_what_is_no_plain_file_is_told_and_not_waited_for(path: str, tmp_path: P
     os.mkfifo(tmp_path / "pipe")
     export = look(tmp_path, {}, {}, files_=[{"path": path, "sha256": "0" * 64}], release="documents")
     assert export.fact.values["changed"] == (path,)
+
+
+def test_a_marking_with_characters_that_nobody_sees_is_put_to_a_person(tmp_path: Path) -> None:
+    """It may be any marking: SECRET with a hidden character is not OFFICIAL-SENSITIVE."""
+    for text in ("SEC\u200bRET\n", "OFFICIAL-\u200bSENSITIVE\n", "T\u00adO\u00adP SECRET\n"):
+        export = look(tmp_path, {"note.txt": text}, {}, release="documents", marking="OFFICIAL-SENSITIVE")
+        assert [one.what for one in export.problems] == [
+            "a protective marking holds characters that nobody sees"
+        ]
+        cell = look(tmp_path, {"cases.csv": CASES.replace("south", text.strip())})
+        assert [one.what for one in cell.problems] == [
+            "a protective marking holds characters that nobody sees"
+        ]
+
+
+def test_a_claim_about_one_column_is_a_claim(tmp_path: Path) -> None:
+    """Nothing is said of the whole, and one column is called anonymised: nobody said what is known to others."""
+    columns = {**COLUMNS, "area": {"category": "complaints", "treatment": "anonymised"}}
+    assert look(tmp_path, {"cases.csv": CASES}, columns).fact.values["weigh"] == ("could-not-be-checked",)
+
+
+def test_a_heading_that_is_an_identifier_is_told_once(tmp_path: Path) -> None:
+    export = look(tmp_path, {"cases.csv": CASES.replace("outcome\n", f"NI number {NINO}\n", 1)})
+    (one,) = seen(export, Seen.IDENTIFIER)
+    assert (one.place.line, one.many) == (1, 1)
+    assert NINO not in repr(export.observations)
+
+
+def test_two_tables_in_one_place_are_two_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import polars as pl
+
+    spot = Spot("cases.csv")
+    parts = [
+        TablePart(spot, pl.DataFrame({"area": ["north"]}), 2),
+        TablePart(spot, pl.DataFrame({"outcome": [NINO]}), 9),
+    ]
+    monkeypatch.setattr(through, "read_contents", lambda path: iter(parts))
+    columns = {
+        name: {"category": "c", "treatment": "anonymised", "role": "quasi-identifier"}
+        for name in ("area", "outcome")
+    }
+    export = look(tmp_path, {"cases.csv": CASES}, columns)
+    assert [one.place.line for one in seen(export, Seen.IDENTIFIER)] == [9]
+    assert "k-anonymity" in export.fact.values["disclosures"]  # type: ignore[operator]
+
+
+def test_a_file_that_changes_while_it_is_read_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = read_contents
+
+    def changing(path: Path) -> Any:
+        yield from right(path)
+        path.write_text(CASES + "more,south,closed\n")
+
+    monkeypatch.setattr(through, "read_contents", changing)
+    export = look(tmp_path, {"cases.csv": CASES})
+    assert export.fact.values["changed"] == ("cases.csv",)
+    assert any("while it was read" in one.words for one in seen(export, Seen.FILE))

@@ -42,6 +42,15 @@ def tarred(members: dict[str, bytes], mode: str = "w") -> bytes:
             "member 1 > member 1 > expanded",
         ),
     ],
+    ids=[
+        "zip",
+        "zip in zip",
+        "gzip",
+        "tar",
+        "tar packed",
+        "zip packed",
+        "gzip in zip in tar",
+    ],  # their octets hold the time
 )
 def test_a_table_in_an_archive_is_a_table(tmp_path: Path, data: bytes, part: str) -> None:
     found = read(tmp_path, "a.csv.gz", data)
