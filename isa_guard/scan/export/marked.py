@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.errors import Place
 from isa_guard.model.observation import Observation, Seen, Weight
 from isa_guard.scan.contents import TextPart, Unread, line_numbers
+from isa_guard.scan.frames import polars
 from isa_guard.uk.markings import MAY_BE_MARKED, MarkingError, find_markings
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def in_text(part: TextPart) -> Iterator[Observation | Unread]:
 def in_table(part: TablePart) -> Iterator[Observation | Unread]:
     """Answer the markings in the cells of a table, and an Unread for each that cannot be told."""
     for column in part.frame.get_columns():
-        if not column.dtype.is_(_text_type()):
+        if column.dtype != polars().String:
             continue
         hits = column.str.contains(MAY_BE_MARKED).fill_null(value=False)
         for row in hits.arg_true().to_list() if hits.any() else []:
@@ -47,9 +48,3 @@ def _seen(marking: Marking, spot: Spot, line: int) -> Observation:
     return Observation(
         Seen.MARKING, Weight.ALLOWED, name, f"marked {name}", Place(spot.file, line), spot.part
     )
-
-
-def _text_type() -> type:
-    import polars as pl
-
-    return pl.String

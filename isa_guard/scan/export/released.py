@@ -13,6 +13,7 @@ from isa_guard.scan.disclosure.finding import Severity
 from isa_guard.scan.disclosure.limits import Comparison, Limits, Threshold, ZeroPolicy
 from isa_guard.scan.disclosure.microdata.records import records_of
 from isa_guard.scan.disclosure.sheet import find_tables
+from isa_guard.scan.frames import polars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -121,11 +122,9 @@ class Claimed:
             return
         if not names:
             return  # a claim of pseudonymity rests on keys: here is none to be undone
-        import polars as pl
-
         try:
             held = records_of(
-                pl.concat([part.frame for part in parts]),
+                polars().concat([part.frame for part in parts]),
                 quasi=roles[Role.QUASI_IDENTIFIER],
                 sensitive=roles[Role.SENSITIVE],
                 keys=roles[Role.KEY],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.scan.identifiers.cells import polars
+from isa_guard.scan.frames import polars
 from isa_guard.uk.identifiers.checks import police_letter
 
 if TYPE_CHECKING:

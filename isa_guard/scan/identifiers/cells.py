@@ -9,15 +9,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.errors import UsageError
+from isa_guard.scan.frames import polars
 from isa_guard.scan.identifiers.patterns import bounded, entire, words_of
 from isa_guard.scan.identifiers.plain import INVISIBLE, REPLACED
 from isa_guard.scan.identifiers.shape import shape_pattern
 from isa_guard.uk.identifiers import IDENTIFIERS, Strength
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     import polars as pl
 
     from isa_guard.uk.identifiers import Identifier
@@ -31,16 +29,6 @@ LETTERED: Final = frozenset(
 # A date, six digits: too common to be worth a look in a cell that names nothing.
 _ALONE: Final = tuple(one for one in IDENTIFIERS if one.strength is not Strength.WEAK)
 _UNNAMED: Final = tuple(one for one in IDENTIFIERS if one.strength is Strength.WEAK)
-
-
-def polars() -> ModuleType:
-    """The library that reads tables. Raises UsageError where it is not installed."""
-    try:
-        import polars as pl
-    except ImportError:
-        what = "looking into tables needs polars, which is not installed: `pip install 'isa-guard[scan]'`"
-        raise UsageError(what) from None
-    return pl
 
 
 def texts(series: pl.Series) -> pl.Series | None:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
-from isa_guard.scan.identifiers.cells import LETTERED, alone, cells, plain, polars, telling, texts, whole
-from isa_guard.scan.identifiers.columns import About, Heading, Reading, Vote, surest_first
+from isa_guard.scan.frames import polars
+from isa_guard.scan.identifiers.cells import LETTERED, alone, cells, plain, telling, texts, whole
 from isa_guard.scan.identifiers.digests import Digests
 from isa_guard.scan.identifiers.find import RANK, UNMOVED, Context, weighed
 from isa_guard.scan.identifiers.grading import Evidence, grade
@@ -20,6 +20,7 @@ from isa_guard.scan.identifiers.headings import names_people
 from isa_guard.scan.identifiers.judging import FEW, judged
 from isa_guard.scan.identifiers.names import Names
 from isa_guard.scan.identifiers.tally import Held, Limits, Sum, Tally
+from isa_guard.scan.identifiers.voting import About, Heading, Reading, Vote, surest_first
 from isa_guard.scan.identifiers.within import possible
 from isa_guard.uk.identifiers import IDENTIFIERS
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from isa_guard.scan.identifiers.cells import polars
+from isa_guard.scan.frames import polars
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

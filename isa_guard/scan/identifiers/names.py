@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.scan.identifiers.cells import every_cell
-from isa_guard.scan.identifiers.columns import SHARE
 from isa_guard.scan.identifiers.digests import Digests
 from isa_guard.scan.identifiers.grading import Confidence, Evidence
 from isa_guard.scan.identifiers.tally import Held, Limits, Tally
+from isa_guard.scan.identifiers.voting import SHARE
 
 if TYPE_CHECKING:
     import polars as pl

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
+from isa_guard.scan.frames import polars
 from isa_guard.scan.identifiers.arithmetic import (
     differs,
     is_date,
@@ -15,7 +16,6 @@ from isa_guard.scan.identifiers.arithmetic import (
     police_check,
     weighted,
 )
-from isa_guard.scan.identifiers.cells import polars
 from isa_guard.uk.identifiers import contact, education, health, money, places, tax, travel
 
 if TYPE_CHECKING:

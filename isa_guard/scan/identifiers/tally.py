@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
-from isa_guard.scan.identifiers.cells import polars
+from isa_guard.scan.frames import polars
 from isa_guard.scan.identifiers.digests import Digests
 from isa_guard.scan.identifiers.shape import shape
 from isa_guard.uk.identifiers import IDENTIFIERS

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from isa_guard.scan.contents import TablePart
+from isa_guard.scan.frames import polars as library
 from isa_guard.scan.readers.streams import seekable
-from isa_guard.scan.readers.tables import polars as library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
 from isa_guard.scan.contents import TablePart
+from isa_guard.scan.frames import polars as library
 from isa_guard.scan.readers.decoding import decoded
 from isa_guard.scan.readers.records import Record, records
 from isa_guard.scan.readers.tables import frame_part
-from isa_guard.scan.readers.tables import polars as library
 
 if TYPE_CHECKING:
     from collections.abc import Generator

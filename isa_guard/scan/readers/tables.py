@@ -6,12 +6,11 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.errors import UsageError
 from isa_guard.scan.contents import TablePart
+from isa_guard.scan.frames import polars
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from types import ModuleType
 
     from isa_guard.scan.contents import Content
     from isa_guard.scan.readers.visit import Visit
@@ -20,15 +19,6 @@ if TYPE_CHECKING:
 _VALUE: Final = re.compile(r"[^@\s]+@[^@\s]+|[+(]?\d[\d\s()./,:-]{3,}\d|[\d\s./:-]*\d{5,}[\d\s./:-]*")
 _TITLES: Final = 20  # rows of titles that may stand above a table in a sheet
 _FULL: Final = 0.6
-
-
-def polars() -> ModuleType:
-    """The library that holds tables. Raises UsageError where it is not installed."""
-    try:
-        import polars as pl
-    except ImportError as error:
-        raise UsageError("to read tables polars is needed: pip install 'isa-guard[scan]'") from error
-    return pl
 
 
 def are_headings(row: Sequence[str]) -> bool:

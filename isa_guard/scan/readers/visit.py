@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from isa_guard.errors import IsaGuardError
@@ -94,10 +93,3 @@ def whole(stream: BinaryIO, visit: Visit) -> bytes:
     if len(data) > visit.limits.whole:
         raise BeyondLimit(f"larger than {visit.limits.whole:,} bytes, which is what is read as a whole")
     return data
-
-
-def rewound(stream: BinaryIO) -> BinaryIO:
-    """The stream, at its beginning."""
-    with suppress(OSError, ValueError):
-        stream.seek(0)
-    return stream

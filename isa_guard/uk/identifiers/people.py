@@ -26,8 +26,6 @@ _NO_NAME: Final = listed(
     "Speaker Chairman Chair President World Support Hardware Desktop Monitor Software Manager Station Mayor Chancellor"
     " Justice Number Ref Reference Team Unit Department Data Based The Of And Or Is In"
 )
-# A whole cell that can be a name: words of letters with inner hyphens, apostrophes and full stops.
-_WHOLE: Final = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]*)*\.?(?:,? [^\W\d_]+(?:['’.-][^\W\d_]*)*\.?){0,4}")
 
 
 def person_name(text: str) -> str | None:
@@ -37,12 +35,6 @@ def person_name(text: str) -> str | None:
     if not match or first in _NO_NAME or first in _TITLE_WORDS:
         return None
     return match[1]
-
-
-def name_shaped(text: str) -> bool:
-    """Whether a whole cell can be the name of a person: one to five words of letters, at most 60 characters."""
-    cell = text.strip()
-    return 2 <= len(cell) <= 60 and cell[0].isupper() and _WHOLE.fullmatch(cell) is not None
 
 
 IDENTIFIERS: Final = (

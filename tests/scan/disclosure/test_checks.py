@@ -75,8 +75,8 @@ def test_the_checks_load_neither_solver_nor_frames() -> None:
 def test_a_missing_library_is_said_with_its_remedy(
     module: str, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from isa_guard.scan.disclosure.microdata.records import polars
     from isa_guard.scan.disclosure.solver import _highs
+    from isa_guard.scan.frames import polars
 
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(UsageError, match=r"pip install 'isa-guard\[scan\]'"):

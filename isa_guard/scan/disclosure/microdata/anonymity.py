@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
 from isa_guard.scan.disclosure.finding import Check, Disclosure, Severity
-from isa_guard.scan.disclosure.microdata.records import not_checked, polars
+from isa_guard.scan.disclosure.microdata.records import not_checked
+from isa_guard.scan.frames import polars
 
 if TYPE_CHECKING:
     import polars as pl

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
 from isa_guard.scan.disclosure.finding import Check, Disclosure, Severity
-from isa_guard.scan.disclosure.microdata.records import polars
+from isa_guard.scan.frames import polars
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

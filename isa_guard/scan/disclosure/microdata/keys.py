@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import UsageError
 from isa_guard.scan.disclosure.finding import Check, Disclosure, Severity
-from isa_guard.scan.disclosure.microdata.records import polars
+from isa_guard.scan.frames import polars
 
 if TYPE_CHECKING:
     from isa_guard.scan.disclosure.microdata.records import Records

@@ -9,8 +9,6 @@ from isa_guard.frozen import dataclass
 from isa_guard.scan.disclosure.finding import At, Check, Disclosure, Severity
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     import polars as pl
 
 
@@ -54,15 +52,6 @@ def records_of(
     if frame.is_empty():
         raise UsageError("there are no records to check")
     return Records(frame, quasi, sensitive, keys)
-
-
-def polars() -> ModuleType:
-    """The polars library. Raises UsageError where it is not installed."""
-    try:
-        import polars as pl
-    except ImportError as error:
-        raise UsageError("to check records polars is needed: pip install 'isa-guard[scan]'") from error
-    return pl
 
 
 def not_checked(check: Check, cells: tuple[At, ...], reason: str) -> Disclosure:
