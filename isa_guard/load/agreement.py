@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from isa_guard.language.types import Record
     from isa_guard.load.yaml import Data, Document, Path
+    from isa_guard.model.agreement import Term
     from isa_guard.model.facts import FactKind
     from isa_guard.model.log_rule import LogRule
     from isa_guard.model.rule import Dispensation, Rule
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 AGREEMENT_FILE: Final = "agreement.yaml"
+_TERM_READ: Final = re.compile(r"agreement\.terms\.([a-z0-9_.]*[a-z0-9_])")
 _MISSED: Final = re.compile(r"agreement\.terms((?:\.\w+)*) has no field '(\w+)'")
 
 
@@ -157,8 +159,8 @@ class _Loader:
         absolute = frozenset(term.path for term in terms if term.absolute)
         varied = frozenset(term.path for term in terms if term.variations)
         surroundings = Surroundings(schemas, constant, absolute, varied)
-        rules = self.bound(unbound, surroundings)
-        log_rules = self.bound_to_logs(unbound, surroundings)
+        rules = self.bound(unbound, surroundings, terms)
+        log_rules = self.bound_to_logs(unbound, surroundings, terms)
         self.problems = [one for one in self.problems if not self.follows_from_a_term(one)]
         dispensations = self.attempt(lambda: self.dispensations(shape, surroundings, rules, log_rules)) or ()
         if self.problems or in_force is None:
@@ -265,19 +267,36 @@ class _Loader:
             for index, own in enumerate(rules)
         ]
 
-    def bound(self, unbound: Sequence[UnboundRule], surroundings: Surroundings) -> list[Rule]:
+    def beside_their_terms(
+        self, problems: Sequence[Problem], rule: UnboundRule, terms: Sequence[Term]
+    ) -> list[Problem]:
+        """Answer the problems of a pack's rule, which was sound when it was shipped, with the terms of ours that it reads."""
+        if rule.document.source == self.document.source:
+            return [*problems]
+        names = frozenset(_TERM_READ.findall(rule.document.text))
+        read = [f"`{one.path}`, written at {one.place}" for one in terms if one.path in names]
+        hint = f"the rule reads {'; '.join(read)}" if read else ""
+        return [
+            replace(one, hint=hint) if not one.hint and one.code == "expression" else one for one in problems
+        ]
+
+    def bound(
+        self, unbound: Sequence[UnboundRule], surroundings: Surroundings, terms: Sequence[Term]
+    ) -> list[Rule]:
         rules: list[Rule] = []
         for one in unbound:
             if not isinstance(one.shape, RuleShape):
                 continue
             binder = Binder(one, surroundings)
             rule = binder.bind()
-            self.problems += binder.problems
+            self.problems += self.beside_their_terms(binder.problems, one, terms)
             if rule is not None:
                 rules.append(rule)
         return rules
 
-    def bound_to_logs(self, unbound: Sequence[UnboundRule], surroundings: Surroundings) -> list[LogRule]:
+    def bound_to_logs(
+        self, unbound: Sequence[UnboundRule], surroundings: Surroundings, terms: Sequence[Term]
+    ) -> list[LogRule]:
         rules: list[LogRule] = []
         for one in unbound:
             if not isinstance(one.shape, LogRuleShape):
@@ -286,7 +305,7 @@ class _Loader:
 
             binder = LogBinder(one.shape, one, surroundings)
             rule = binder.bind()
-            self.problems += binder.problems
+            self.problems += self.beside_their_terms(binder.problems, one, terms)
             if rule is not None:
                 rules.append(rule)
         return rules

@@ -435,3 +435,22 @@ def test_a_pipe_in_the_place_of_a_document_is_not_waited_for(tmp_path: Path) -> 
     os.mkfifo(tmp_path / "fields.yaml")
     with pytest.raises(LoadError, match="not a regular file"):
         load(tmp_path)
+
+
+def test_a_pack_that_a_term_breaks_names_the_term_and_its_place(tmp_path: Path) -> None:
+    """The rule was sound when it was shipped; the term that was mistyped is in our own file."""
+    terms = {"volume": {"most": 500}, "statistics": {"least-shown": "five"}}
+    clauses = {
+        "1": {"section": "1", "says": "s", "checked-by": {"rules": ["own/volume", "export/disclosure"]}}
+    }
+    told = problems(tmp_path, small(terms=terms, uses=["export"], clauses=clauses))
+    (one,) = [one for one in told if one.code == "expression" and "least_shown" in one.what]
+    written = next(
+        n
+        for n, line in enumerate((tmp_path / "agreement.yaml").read_text().splitlines(), 1)
+        if "five" in line
+    )
+    assert (
+        one.hint
+        == f"the rule reads `statistics.least_shown`, written at {tmp_path / 'agreement.yaml'}:{written}:18"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.errors import Place, UsageError
+from isa_guard.errors import LoadError, Place, Problem, UsageError
 from isa_guard.model.manifest import Role, Treatment
 from isa_guard.model.observation import Observation, Seen, Weight
 from isa_guard.scan.disclosure.checks import Claim, check_records, check_table
@@ -31,20 +31,31 @@ def limits_of(agreement: Agreement) -> Limits:
     """Answer the numbers that the agreement states under `terms: statistics:`; the usual ones where it states none.
 
     `least-shown` is the smallest count of people that may be shown, which leaves no doubt about the operator;
-    `zeros: withheld`; `rounded-to: 5`; `alike: 5` is k.
+    `zeros: withheld`; `rounded-to: 5`; `alike: 5` is k. Raises LoadError for a value that makes no sense, at its place.
     """
-    terms = {term.path: term.value for term in agreement.terms if term.path.startswith("statistics.")}
-
-    def number(name: str, default: int) -> int:
-        value = terms.get(f"statistics.{name}")
-        return value if isinstance(value, int) else default
-
     usual = Limits()
+    found = {"least_shown": usual.threshold.least_safe, "rounded_to": usual.rounding_base, "alike": usual.k}
+    zeros, problems = usual.zeros, []
+    for term in agreement.terms:
+        group, _, name = term.path.partition(".")
+        if group != "statistics":
+            continue
+        if name == "zeros" and term.value in set(ZeroPolicy):
+            zeros = ZeroPolicy(str(term.value))
+        elif name in found and type(term.value) is int and term.value >= 1:
+            found[name] = term.value
+        else:
+            hint = f"{', '.join(found).replace('_', '-')}: a number from 1; zeros: {' or '.join(ZeroPolicy)}"
+            problems.append(
+                Problem(f"`{term.path}` says nothing that figures can be held to", term.place, hint, "term")
+            )
+    if problems:
+        raise LoadError(tuple(problems))
     return Limits(
-        threshold=Threshold(Comparison.FEWER_THAN, number("least_shown", usual.threshold.least_safe)),
-        zeros=ZeroPolicy(str(terms.get("statistics.zeros", usual.zeros))),
-        rounding_base=number("rounded_to", usual.rounding_base),
-        k=number("alike", usual.k),
+        threshold=Threshold(Comparison.FEWER_THAN, found["least_shown"]),
+        zeros=zeros,
+        rounding_base=found["rounded_to"],
+        k=found["alike"],
     )
 
 

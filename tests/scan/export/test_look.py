@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,14 @@ from typing import Any
 import pytest
 import yaml
 
+from isa_guard.errors import LoadError
 from isa_guard.library import Export, load_agreement, look_into
 from isa_guard.load.facts import read_facts
+from isa_guard.load.packs import shipped
 from isa_guard.model.observation import Observation, Seen, Weight
 from isa_guard.scan.contents import Spot, TablePart
 from isa_guard.scan.export import through
+from isa_guard.scan.export.released import limits_of
 from isa_guard.scan.readers import ReadLimits, read_contents
 
 AGREEMENT = load_agreement("cambridgeshire-opcc")
@@ -320,3 +324,26 @@ def test_a_file_that_changes_while_it_is_read_is_another(
     export = look(tmp_path, {"cases.csv": CASES})
     assert export.fact.values["changed"] == ("cases.csv",)
     assert any("while it was read" in one.words for one in seen(export, Seen.FILE))
+
+
+@pytest.mark.parametrize(
+    ("term", "said"),
+    [
+        ("least-shown: 0", "least_shown"),
+        ("{zeros: hidden, least-shown: 5}", "zeros"),
+        ("{alike: 0, least-shown: 5}", "alike"),
+        ("{fewer-than: 5, least-shown: 5}", "fewer_than"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_the_terms_fault(term: str, said: str, tmp_path: Path) -> None:
+    source = shipped("policies") / "cambridgeshire-opcc" / "2018-05"
+    shutil.copytree(source, tmp_path / "agreement")
+    text = (tmp_path / "agreement" / "agreement.yaml").read_text()
+    braced = term if term.startswith("{") else f"{{{term}}}"
+    (tmp_path / "agreement" / "agreement.yaml").write_text(
+        text.replace("statistics: {least-shown: 5}", f"statistics: {braced}")
+    )
+    agreement = load_agreement(tmp_path / "agreement").agreements[-1]
+    with pytest.raises(LoadError, match=f"`statistics.{said}` says nothing") as caught:
+        limits_of(agreement)
+    assert caught.value.problems[0].place.source.endswith("agreement.yaml")
