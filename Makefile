@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 
 # `make test` measures every branch. In decide none may be left out; some of language is reached by examples that
 # hypothesis finds anew each time, so its gate leaves a line or two of room.
-.PHONY: docs demo test test-fast faults exact lint check bench mutants format lock clean
+.PHONY: docs demo test test-fast faults exact orchestrators lint check bench mutants format lock clean
 .DELETE_ON_ERROR:
 
 $(READY): requirements.lock pyproject.toml
@@ -35,6 +35,11 @@ faults: $(READY)
 # A million rows that mislead and half a million random comparisons of the two readings of the language. Takes half an hour.
 exact: $(READY)
 	ISA_GUARD_EXACT=all $(BIN)/python -m pytest -n auto -s tests/language/test_columns_differential.py
+
+# The examples for Airflow, Dagster and dbt, each run by the real package in an environment that is made once. In
+# `make test` too, which skips them where no package index can be reached.
+orchestrators: $(READY)
+	$(BIN)/python -m pytest -n 0 -rs tests/orchestrators
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -65,4 +70,4 @@ lock:
 	$(BIN)/pip-compile --quiet --strip-extras --extra dev --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) build dist mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .orchestrators build dist mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -34,7 +34,9 @@ def test_the_logs_of_a_quarter_come_out_as_the_story_tells(
 
 
 def test_every_story_is_told_and_has_its_bad_twin() -> None:
-    stories = sorted(path for path in EXAMPLES.iterdir() if path.is_dir() and path.name != "logs")
+    stories = sorted(
+        path for path in EXAMPLES.iterdir() if path.is_dir() and path.name not in {"logs", "orchestrators"}
+    )
     assert stories
     for story in stories:
         assert (story / "README.md").read_text("utf-8").startswith("# ")
