@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias, assert_never
 
 from isa_guard.frozen import dataclass
+from isa_guard.language.constraints import FREE, Constraints
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class Optional:
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a record. An optional one may be absent, and `absent` is what a message then says in its place;
-    a private one is about a person.
+    a private one is about a person. `constraints` are held when a fact is read, so that no way into a decision misses them.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Field:
     doc: str = ""
     private: bool = False
     absent: str = "not given"
+    constraints: Constraints = FREE
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from isa_guard.model.facts import FactKind
     from isa_guard.model.log_rule import LogRule
     from isa_guard.model.rule import Dispensation, Rule
+    from isa_guard.model.schedule import Schedule
 
 T = TypeVar("T")
 
@@ -150,7 +151,8 @@ class _Loader:
         reader.read(self.section("terms"), ("terms",))
         self.problems += reader.problems
         terms = tuple(reader.terms)
-        schemas = self.extended(shape.fields)
+        schemas, schedules = self.extended(shape)
+        shape = assemble.scheduled(shape, schedules)
         unbound, rule_sources = self.rules(shape)
         clauses = assemble.clauses(shape, self.document)
         if self.packs_read:  # else every citation of theirs would be a problem as well
@@ -184,6 +186,7 @@ class _Loader:
             log_rules=tuple(log_rules),
             dispensations=dispensations,
             schemas=schemas,
+            schedules=schedules,
             constant=constant[1],
             supersedes=shape.supersedes,
             sources=tuple(self.sources),
@@ -214,15 +217,19 @@ class _Loader:
         found = data.get(key) if isinstance(data, dict) else None
         return found if isinstance(found, dict) else {}
 
-    def extended(self, name: str | None) -> Mapping[FactKind, Record]:
-        """Answer the schemas of facts with this agreement's own fields."""
-        if name is None:
-            return SCHEMAS
+    def extended(self, shape: AgreementDocument) -> tuple[Mapping[FactKind, Record], tuple[Schedule, ...]]:
+        """Answer the schemas of facts with this agreement's own fields, and what may be sent of its categories."""
+        name = shape.fields
+        document = self.attempt(lambda: self.beside(name, ("fields",))) if name is not None else None
+        if document is None:
+            return SCHEMAS, ()
         from isa_guard.load.fields import extended_schemas
+        from isa_guard.load.sent import read_schedules
 
-        document = self.attempt(lambda: self.beside(name, ("fields",)))
-        found = self.attempt(lambda: extended_schemas(document)) if document else None
-        return found or SCHEMAS
+        schemas = self.attempt(lambda: extended_schemas(document))
+        named = {id_: category.fields for id_, category in shape.categories.items()}
+        schedules = self.attempt(lambda: read_schedules(document, named)) if schemas else None
+        return schemas or SCHEMAS, schedules or ()
 
     def beside(self, name: str, path: Path) -> Document:
         """Read a file of the same folder that the agreement names, and count it among its sources."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import LoadError, Problem
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from isa_guard.language.values import Value
     from isa_guard.load.shapes import AgreementDocument, InForceShape
     from isa_guard.load.yaml import Document, Path
+    from isa_guard.model.schedule import Schedule
 
 STRINGS: Final = List(STRING)
 PARTY: Final = Record("party", (Field("id", STRING), Field("kind", STRING), Field("mail", STRINGS)))
@@ -142,6 +144,18 @@ def flows(shape: AgreementDocument) -> tuple[Flow, ...]:
 def gateways(shape: AgreementDocument) -> tuple[Gateway, ...]:
     """Answer the legal powers."""
     return tuple(Gateway(id_, title) for id_, title in shape.gateways.items())
+
+
+def scheduled(shape: AgreementDocument, schedules: Sequence[Schedule]) -> AgreementDocument:
+    """Answer the shape with the names of the scheduled fields in their categories: rules read them there."""
+    if not schedules:
+        return shape
+    names = {one.category: tuple(field.name for field in one.fields) for one in schedules}
+    named = {
+        id_: replace(category, fields=names.get(id_, category.fields))
+        for id_, category in shape.categories.items()
+    }
+    return replace(shape, categories=named)
 
 
 def categories(shape: AgreementDocument) -> tuple[Category, ...]:

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, assert_never
 
 from isa_guard.errors import LoadError, Problem
+from isa_guard.language.constraints import FREE, broken
+from isa_guard.language.pattern import PatternError
 from isa_guard.language.types import (
     Bool,
     Bytes,
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from isa_guard.errors import Place
-    from isa_guard.language.types import Type
+    from isa_guard.language.types import Field, Type
     from isa_guard.language.values import Value
     from isa_guard.load.yaml import Data, Document, Path
 
@@ -228,10 +230,23 @@ class _Reader:
             read = self.value(value, fields[name].type, here, name_dotted)
             if read is not None:
                 found[name] = read
+                self.held(read, fields[name], here, name_dotted)
         for one in kind.fields:
             if not one.optional and data.get(one.name) is None:
                 self.fault(f"the field `{one.name}` is missing", path, one.doc)
         return found
+
+    def held(self, value: Value, one: Field, path: Path, dotted: str) -> None:
+        """Hold a value to the agreement's own schedule; it may be anything, and is not repeated."""
+        if one.constraints is FREE:
+            return
+        try:
+            rules = tuple(broken(value, one.constraints))
+        except PatternError:
+            self.fault(f"`{dotted}` is too long for the pattern of the agreement", path)
+            return
+        for rule in rules:
+            self.fault(f"`{dotted}` does not keep to the `{rule}` that the agreement gives it", path, one.doc)
 
     def value(self, data: Data, kind: Type, path: Path, dotted: str) -> Value | None:
         match kind:

@@ -2,9 +2,12 @@
 
     transfer:
       caldicott_approved: {type: boolean, meta: {says: the Caldicott guardian approves}}
+      ward: {type: string, regex: "W[0-9]{2}"}
 
-The schema gives each field its type in the language; cerberus itself checks what the type cannot say
-(`regex`, `minlength`, `min`, `max`, `allowed`, ...) when a fact is read.
+The schema gives each field its type in the language, and what the type cannot say (`regex`, `minlength`, `min`, `max`,
+`allowed`, ...) as constraints of the field, which are held wherever a fact is read (`load.facts`). An event takes
+none: events are read by the million, in columns and in databases, where nothing but a type is held. What may be sent of a category
+stands in the same document (`load.sent`).
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import LoadError, Problem
-from isa_guard.language.types import BOOL, DATE, INT, TIMESTAMP, Field, List, String
+from isa_guard.language.constraints import FREE, Constraints
+from isa_guard.language.types import BOOL, DATE, INT, TIMESTAMP, Field, List, Record, String
+from isa_guard.load.constraints import CONSTRAINTS, RulesReader
 from isa_guard.load.problems import shaped
 from isa_guard.load.shapes_beside import FieldsDocument
 from isa_guard.load.suggest import did_you_mean
@@ -23,11 +28,19 @@ from isa_guard.model.schemas import SCHEMAS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from isa_guard.language.types import Record, Type
+    from isa_guard.language.types import Type
     from isa_guard.load.yaml import Document, Path
 
 TYPES: Final[Mapping[str, Type]] = {"boolean": BOOL, "integer": INT, "date": DATE, "datetime": TIMESTAMP}
 TYPE_NAMES: Final = (*TYPES, "string", "list")
+TAKEN: Final = ("type", "schema", "required", *CONSTRAINTS, "meta")
+WHY_NOT: Final[Mapping[str, str]] = {
+    "nullable": "a field without a value is not given, whatever the schedule says",
+    "empty": "no text of a fact is empty",
+    "default": "a fact holds what was written, and nothing is put in",
+    "coerce": "a fact holds what was written, and nothing is changed",
+}
+META: Final = ("says", "private")
 
 
 def extended_schemas(document: Document) -> Mapping[FactKind, Record]:
@@ -37,46 +50,37 @@ def extended_schemas(document: Document) -> Mapping[FactKind, Record]:
     schemas: dict[FactKind, Record] = {}
     for kind, record in SCHEMAS.items():
         extra: Mapping[str, Mapping[str, object]] = getattr(shape, kind.value)
-        problems += _schema_problems(document, kind, extra)
-        fields = [
-            _field(document, (kind.value, name), name, rules, problems) for name, rules in extra.items()
-        ]
+        reader = _FieldsReader(RulesReader(document, problems), kind)
+        fields = [reader.field(name, rules) for name, rules in extra.items()]
         for name in extra:
             if record.field(name):
                 what = f"`{name}` is a field of every {kind.value} already"
                 problems.append(
                     Problem(what, document.key_place((kind.value, name)), "give yours another name", "fields")
                 )
+        problems += [] if problems else schema_problems(document, (kind.value,), extra)
         schemas[kind] = replace(record, fields=(*record.fields, *fields))
     if problems:
         raise LoadError(tuple(problems))
     return schemas
 
 
-def schedules_of(document: Document) -> Mapping[FactKind, Mapping[str, Mapping[str, object]]]:
-    """Answer the cerberus schema of each kind that has one."""
-    shape = shaped(document, FieldsDocument)
-    return {kind: found for kind in FactKind if (found := getattr(shape, kind.value))}
-
-
-def _schema_problems(
-    document: Document, kind: FactKind, extra: Mapping[str, Mapping[str, object]]
-) -> list[Problem]:
-    """Answer what cerberus itself says of the schema."""
-    if not extra:
+def schema_problems(document: Document, path: Path, fields: Mapping[str, object]) -> list[Problem]:
+    """Answer what cerberus itself says of the schema at `path`."""
+    if not fields:
         return []
     from cerberus import SchemaError, Validator
 
     try:
-        Validator({name: dict(rules) for name, rules in extra.items()})
+        Validator(fields)
     except SchemaError as error:
         faults = (
-            error.args[0] if error.args and isinstance(error.args[0], dict) else {next(iter(extra)): error}
+            error.args[0] if error.args and isinstance(error.args[0], dict) else {next(iter(fields)): error}
         )
         return [
             Problem(
                 f"the schedule is no cerberus schema: {_flat(why)}",
-                document.place((kind.value, str(name))),
+                document.place((*path, str(name))),
                 "",
                 "fields",
             )
@@ -94,37 +98,51 @@ def _flat(why: object) -> str:
     return str(why)
 
 
-def _field(
-    document: Document, path: Path, name: str, rules: Mapping[str, object], problems: list[Problem]
-) -> Field:
-    meta = rules.get("meta")
-    says = str(meta.get("says", "")) if isinstance(meta, dict) else ""
-    private = bool(meta.get("private", False)) if isinstance(meta, dict) else False
-    kind = _type(document, path, rules, private=private, problems=problems)
-    return Field(name, kind, optional=True, doc=says)
+class _FieldsReader:
+    """Reads the extra fields of one kind of fact."""
 
+    def __init__(self, rules: RulesReader, kind: FactKind) -> None:
+        self.rules = rules
+        self.kind = kind
 
-def _type(
-    document: Document, path: Path, rules: Mapping[str, object], *, private: bool, problems: list[Problem]
-) -> Type:
-    name = str(rules.get("type"))
-    allowed = rules.get("allowed")
-    if name == "string":
-        values = tuple(str(value) for value in allowed) if isinstance(allowed, list) else None
-        return String(values=values, private=private)
-    if name == "list":
+    def field(self, name: str, rules: Mapping[str, object]) -> Field:
+        path: Path = (self.kind.value, name)
+        meta = self.rules.meta(rules, META, path)
+        private = self.rules.flag(meta, "private", (*path, "meta"))
+        kind, constraints = self.typed(rules, path, private=private)
+        required = self.rules.flag(rules, "required", path)
+        if self.kind is FactKind.EVENT:
+            self.no_more_than_a_type(rules, path)
+        says = str(meta.get("says", ""))
+        held = FREE if constraints == FREE else constraints  # the very one: every fact asks
+        return Field(name, kind, optional=not required, doc=says, constraints=held)
+
+    def typed(self, rules: Mapping[str, object], path: Path, *, private: bool) -> tuple[Type, Constraints]:
+        self.rules.keys(rules, TAKEN, WHY_NOT, path)
+        name = str(rules.get("type"))
+        if name not in TYPE_NAMES:
+            what = f"`{name}` is no type for a field" if "type" in rules else "the field has no `type`"
+            self.rules.fault(what, (*path, "type"), did_you_mean(name, TYPE_NAMES))
+            return BOOL, FREE
+        held = self.rules.constraints(name, rules, path)
+        if name == "string":
+            # A closed vocabulary is part of the type: conditions are checked against it.
+            words = None if held.allowed is None else tuple(map(str, held.allowed))
+            return String(values=words, private=private), replace(held, allowed=None)
+        if name != "list":
+            return TYPES[name], held
+        inner = rules.get("schema", {"type": "string"})
+        if not isinstance(inner, dict):
+            self.rules.fault("`schema` is that of one entry", (*path, "schema"))
+            return List(BOOL), FREE
+        kind, each = self.typed(inner, (*path, "schema"), private=private)
+        return List(kind), replace(held, each=None if each == FREE else each)
+
+    def no_more_than_a_type(self, rules: Mapping[str, object], path: Path) -> None:
         inner = rules.get("schema")
-        return List(
-            _type(
-                document,
-                path,
-                inner if isinstance(inner, dict) else {"type": "string"},
-                private=private,
-                problems=problems,
-            )
-        )
-    if name in TYPES:
-        return TYPES[name]
-    what = f"`{name}` is no type for a field" if "type" in rules else "the field has no `type`"
-    problems.append(Problem(what, document.place((*path, "type")), did_you_mean(name, TYPE_NAMES), "fields"))
-    return BOOL
+        if isinstance(inner, dict):
+            self.no_more_than_a_type(inner, (*path, "schema"))
+        for name in ("required", *CONSTRAINTS):
+            if name in rules and not (name == "allowed" and rules.get("type") == "string"):
+                what = f"the rule `{name}` is not taken for an event, of which a log holds millions"
+                self.rules.fault(what, (*path, name), "say it in a rule `on: event`")

@@ -30,7 +30,7 @@ class DispensationsDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldsDocument:
-    """Extra typed fields that an agreement's own rules read; each kind's fields are a cerberus schema."""
+    """Extra typed fields that an agreement's own rules read, and what may be sent; each is a cerberus schema."""
 
     format: Literal["isa-guard/fields/1"]
     transfer: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -38,6 +38,10 @@ class FieldsDocument:
     event: dict[str, dict[str, object]] = field(default_factory=dict)
     breach: dict[str, dict[str, object]] = field(default_factory=dict)
     disclosure: dict[str, dict[str, object]] = field(default_factory=dict)
+    sent: Annotated[
+        dict[Id, dict[str, dict[str, object]]],
+        Says("what may be sent of each category, as the schema of one row; nothing else of it may be"),
+    ] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from isa_guard.model.facts import FactKind
     from isa_guard.model.log_rule import LogRule
     from isa_guard.model.rule import Dispensation, Rule
+    from isa_guard.model.schedule import Schedule
     from isa_guard.uk.calendars import Calendar
 
 
@@ -191,6 +192,7 @@ class Agreement:
     log_rules: tuple[LogRule, ...]
     dispensations: tuple[Dispensation, ...]
     schemas: Mapping[FactKind, Record]
+    schedules: tuple[Schedule, ...]
     constant: Mapping[str, Value]  # what `agreement` is in rules, every term at its default
     supersedes: str | None
     sources: tuple[Source, ...]
@@ -207,6 +209,10 @@ class Agreement:
     def party(self, party_id: str) -> Party | None:
         """Answer the party of that id, if it is one."""
         return next((party for party in self.parties if party.id == party_id), None)
+
+    def schedule(self, category: str) -> Schedule | None:
+        """Answer what may be sent of a category, where the agreement says it down to the cells."""
+        return next((one for one in self.schedules if one.category == category), None)
 
     def clauses_of(self, rule_id: str) -> tuple[Clause, ...]:
         """Answer the clauses that a rule holds, in the order of the agreement."""

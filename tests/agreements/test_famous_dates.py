@@ -173,5 +173,6 @@ def test_the_ward_of_a_discharge_is_w_and_two_digits() -> None:
     schemas = agreement("example-hospital-discharge").schemas
     text = "format: isa-guard/transfer/1\ntransfer: {reference: T-1, ward: %s}\n"
     assert type_fact(read_facts((text % "W07").encode(), "f")[0], schemas).values["ward"] == "W07"
-    with pytest.raises(LoadError):
-        type_fact(read_facts((text % "7").encode(), "f")[0], schemas)
+    for ward in ("7", "X99", "W7", "W070", "w07", '"W07\\n"'):
+        with pytest.raises(LoadError):
+            type_fact(read_facts((text % ward).encode(), "f")[0], schemas)

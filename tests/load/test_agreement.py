@@ -298,7 +298,7 @@ transfer:
     [
         ("ward: {type: strin}", "no type for a field"),
         ("ward: {meta: {says: x}}", "no `type`"),
-        ("ward: {type: string, lenght: 5}", "no cerberus schema"),
+        ("ward: {type: string, lenght: 5}", "the rule `lenght` is not taken here"),
         ("volume: {type: integer}", "a field of every transfer already"),
     ],
 )

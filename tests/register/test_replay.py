@@ -51,6 +51,18 @@ def test_every_record_comes_out_the_same(filled: Made) -> None:
     assert replay(filled.store, filled.trust.fingerprint, 2).came_out is Replay.SAME
 
 
+def test_an_agreement_from_the_archive_holds_facts_to_its_schedule(made: Made) -> None:
+    folder = shipped_folder("policies") / "example-hospital-discharge" / "2025"
+    agreement = load_version(folder, Shelf())
+    keep_agreement(made.store, agreement)
+    again = rebuilt(made.store, agreement.digest, agreement.rules_digest)
+    text = b"format: isa-guard/transfer/1\ntransfer: {reference: A, ward: %s}\n"
+    assert type_fact(read_facts(text % b"W07", "invented")[0], again.schemas).values["ward"] == "W07"
+    with pytest.raises(LoadError, match="`regex`"):
+        type_fact(read_facts(text % b"X99", "invented")[0], again.schemas)
+    assert again.schedules == agreement.schedules
+
+
 def test_facts_of_one_file_are_told_apart_and_evidence_is_taken_from_the_record(made: Made) -> None:
     text = "format: isa-guard/transfer/1\ntransfer: {reference: A, originator_permission: true, marking: SECRET}\n"
     content = f"- {text.replace(chr(10), chr(10) + '  ')}\n- format: isa-guard/event/1\n  event: {{reference: B, action: shared, recorded: false}}\n---\n{text}"
