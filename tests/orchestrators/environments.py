@@ -24,26 +24,21 @@ from tests.cli.calls import ROOT
 
 HERE = ROOT / "tests" / "orchestrators"
 KEPT = ROOT / ".orchestrators"
-# What pip says where there is nobody to ask, or who is asked has not got it. Any other failure is one of ours: a
-# package that no longer goes together with what isa-guard needs.
-UNREACHABLE = (
-    "No matching distribution found",
-    "Temporary failure in name resolution",
-    "Name or service not known",
-    "Failed to establish a new connection",
-    "Connection refused",
-    "Network is unreachable",
-    "ProxyError",
-    "Read timed out",
-)
+# What pip says where there is nobody to ask, or who is asked has not got it.
+UNREACHABLE = ("No matching distribution found", "Failed to establish a new connection", "Read timed out")
+
+
+def locked(name: str) -> Path:
+    """Every package of the environment in which the example was tried, isa-guard's own among them."""
+    return HERE / "locks" / f"{name}.txt"
 
 
 def needed(name: str) -> list[str]:
-    """What isa-guard needs to look into an export, beside what the example of `name` asks for, at the locked versions."""
+    """What isa-guard asks for to look into an export, and what the example asks for beside it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     example = ROOT / "examples" / "orchestrators" / name / "requirements.txt"
     return [
-        *("--requirement", str(example), "--constraint", str(HERE / "locks" / f"{name}.txt")),
+        *example.read_text().split(),
         *project["dependencies"],
         *project["optional-dependencies"]["scan"],
     ]
@@ -51,37 +46,43 @@ def needed(name: str) -> list[str]:
 
 def environment(name: str) -> Path:
     """The Python of an environment in which the package is installed. Skips where no index can be reached."""
-    asked = needed(name)
-    files = [Path(one).read_bytes() for one in asked if one.endswith(".txt")]
-    key = hashlib.sha256(repr((sys.version, asked[4:], files)).encode()).hexdigest()[:12]
+    lock, asked = locked(name), needed(name)
+    key = hashlib.sha256(repr((sys.version, asked, lock.read_text())).encode()).hexdigest()[:12]
     KEPT.mkdir(exist_ok=True)
-    with (KEPT / f"{name}.lock").open("w") as lock:  # another worker may be about it
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with (KEPT / f"{name}.lock").open("w") as held:  # another worker may be about it
+        fcntl.flock(held, fcntl.LOCK_EX)
         folder = KEPT / f"{name}-{key}"
         if not (folder / "ready").exists():
             for old in KEPT.glob(f"{name}-*"):
                 shutil.rmtree(old)
-            install(folder, asked)
+            install(folder, lock, asked)
             (folder / "ready").touch()
     return folder / "bin" / "python"
 
 
-def install(folder: Path, asked: list[str]) -> None:
+def install(folder: Path, lock: Path, asked: list[str]) -> None:
+    """What is locked, as it is, and then what was asked for, which must find nothing to change."""
     subprocess.run([sys.executable, "-m", "venv", folder], check=True, capture_output=True)
-    pip: list[str | Path] = [
-        folder / "bin" / "python",
+    said = pip(folder, "--no-deps", "--requirement", str(lock))
+    if any(one in said for one in UNREACHABLE):
+        pytest.skip("no package index has what this needs; where one is reachable: make orchestrators")
+    said = said or pip(folder, "--constraint", str(lock), *asked)
+    if said:
+        pytest.fail(said[-3_000:])
+
+
+def pip(folder: Path, *arguments: str) -> str:
+    """What pip says where it fails; empty where it does not."""
+    command = [
+        str(folder / "bin" / "python"),
         "-m",
         "pip",
         "install",
         "--quiet",
         "--disable-pip-version-check",
     ]
-    done = subprocess.run([*pip, *asked], capture_output=True, text=True, check=False)
-    if done.returncode == 0:
-        return
-    if any(one in done.stderr for one in UNREACHABLE):
-        pytest.skip("no package index has what this needs; where one is reachable: make orchestrators")
-    pytest.fail(done.stderr[-3_000:])
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+    return done.stderr or "pip failed" if done.returncode else ""
 
 
 def ran(
