@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from isa_guard.model.decision import Decision
     from isa_guard.model.facts import Fact
     from isa_guard.model.observation import Observation
+    from isa_guard.scan.export.releases.folder import Releases
+    from isa_guard.scan.export.releases.release import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Export:
     observations: tuple[Observation, ...]
     problems: tuple[Problem, ...]
     files: tuple[str, ...]  # beside the manifest
+    release: Release | None = None  # what is kept of it once it is let go
 
 
 def load_agreement(path: str | Path, shelf: Shelf | None = None) -> Versions:
@@ -73,8 +76,14 @@ def load_fact(path: str | Path, versions: Versions, *, today: date | None = None
     return typed(found[0], versions, Path(path).parent, today)
 
 
-def look_into(untyped: UntypedFact, versions: Versions, folder: Path, today: date | None) -> Export:
-    """Answer an export whose files, in `folder`, have been read and held to its manifest.
+def look_into(
+    untyped: UntypedFact,
+    versions: Versions,
+    folder: Path,
+    today: date | None,
+    releases: Releases | None = None,
+) -> Export:
+    """Answer an export whose files, in `folder`, have been read and held to its manifest, and to earlier `releases`.
 
     Raises LoadError for a manifest that is wrong, UsageError where a library that reads files is not installed.
     """
@@ -86,9 +95,10 @@ def look_into(untyped: UntypedFact, versions: Versions, folder: Path, today: dat
     declared = typed(untyped, versions, folder, today)
     accepted = read_accepted(folder / Path(untyped.document.source).name)
     agreement = versions.version(declared.version)
-    seen = Look(manifest, folder, declared.values, agreement, accepted, today or date.max).seen()
+    seen = Look(manifest, folder, declared.values, agreement, accepted, today or date.max, releases).seen()
     fact = typed(with_found(untyped, seen.values), versions, folder, today)
-    return Export(fact, seen.observations, seen.problems, tuple(file.path for file in manifest.files))
+    files = tuple(file.path for file in manifest.files)
+    return Export(fact, seen.observations, seen.problems, files, seen.release)
 
 
 def typed(untyped: UntypedFact, versions: Versions, folder: Path, today: date | None) -> Fact:

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 )
 @click.option("--rules", help="A folder of rule packs, looked at before the shipped ones.")
 @click.option("--policies", help="A folder of agreements, looked at before the shipped ones.")
+@click.option(
+    "--releases", help="The folder of earlier releases: exports are compared with them, and kept there."
+)
 @click.option("--verbose", "-v", is_flag=True, help="Say also what was met.")
 @click.option("--show-config", is_flag=True, help="Print each setting and where it came from, and stop.")
 @click.option(
@@ -61,12 +64,20 @@ def command(
     supersedes: str | None,
     rules: str | None,
     policies: str | None,
+    releases: str | None,
     verbose: bool,
     show_config: bool,
     color: str,
 ) -> int:
     """Decide every fact in FACTS: files, folders of files, or - for standard input."""
-    flags = {"agreement": agreement, "rules": rules, "policies": policies, "register": register, "key": key}
+    flags = {
+        "agreement": agreement,
+        "rules": rules,
+        "policies": policies,
+        "register": register,
+        "key": key,
+        "releases": releases,
+    }
     settings = read_settings().with_flags({**flags, "format": ",".join(formats) or None})
     if show_config:
         click.echo(settings.shown())

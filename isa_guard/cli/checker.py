@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from isa_guard.load.agreement import Shelf, load
 from isa_guard.load.facts import read_facts
 from isa_guard.load.packs import read_named, shipped
 from isa_guard.load.suggest import did_you_mean
+from isa_guard.model.decision import PERMITS
 from isa_guard.model.facts import FactKind
 from isa_guard.uk.periods import london_day
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from isa_guard.load.facts import UntypedFact
     from isa_guard.model.agreement import Versions
     from isa_guard.model.decision import Decision
+    from isa_guard.scan.export.releases.folder import Releases
 
 SUFFIXES: Final = {".yaml", ".yml", ".json"}
 ACCEPTED: Final = ".accepted.yaml"  # goes with a manifest, and is no fact
@@ -46,6 +49,16 @@ def shelf_of(settings: Settings) -> Shelf:
     )
 
 
+def releases_of(settings: Settings) -> Releases | None:
+    """Answer the earlier releases that exports are compared with. Raises UsageError, EvidenceError."""
+    folder = settings.value("releases")
+    if not folder:
+        return None
+    from isa_guard.scan.export.releases.folder import Releases
+
+    return Releases(Path(folder), secrets.token_bytes)
+
+
 class Checker:
     """Decides facts; agreements are loaded once each. Problems are collected, not thrown at the first."""
 
@@ -55,6 +68,7 @@ class Checker:
         self.shelf = shelf_of(settings)
         self.agreements: dict[str, Versions | LoadError] = {}
         self.problems: list[Problem] = []
+        self.releases = releases_of(settings)
         self.walked: set[str] = set()  # the files of folders
         self.declared: set[Path] = set()  # the files of exports
 
@@ -152,10 +166,12 @@ class Checker:
 
     def looked_into(self, untyped: UntypedFact, versions: Versions, folder: Path) -> Decision:
         """Answer the decision on an export whose files were read; what could not be read is a problem beside it."""
-        export = look_into(untyped, versions, folder, london_day(self.now))
+        export = look_into(untyped, versions, folder, london_day(self.now), self.releases)
         self.problems += export.problems
         self.declared |= {(folder / one).resolve() for one in export.files}
         decision = decide(versions.version(export.fact.version), export.fact, now=self.now)
+        if self.releases and export.release and decision.verdict in PERMITS and not export.problems:
+            self.releases.keep(export.release)
         return replace(decision, observations=export.observations)
 
     def versions_for(self, untyped: UntypedFact) -> Versions:

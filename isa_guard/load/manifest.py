@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.errors import LoadError, Problem
 from isa_guard.load.facts import UntypedFact, step_to
 from isa_guard.load.problems import shaped
-from isa_guard.load.shapes_of_exports import ColumnShape, ManifestShape
+from isa_guard.load.shapes_of_exports import ColumnShape, FileShape, ManifestShape
 from isa_guard.load.suggest import did_you_mean
 from isa_guard.load.yaml import Document
 from isa_guard.model.facts import FactKind
-from isa_guard.model.manifest import Manifest, ManifestColumn, ManifestFile, Role, Treatment
+from isa_guard.model.manifest import Manifest, ManifestColumn, ManifestFile, Rest, Role, Treatment
 from isa_guard.model.schemas import FOUND
 from isa_guard.uk.identifiers.registry import IDENTIFIERS
 
@@ -45,10 +45,7 @@ def read_manifest(untyped: UntypedFact) -> Manifest:
     if problems:
         raise LoadError(tuple(sorted(problems, key=lambda one: one.place)))
     return Manifest(
-        tuple(
-            ManifestFile(one.path, one.sha256.lower(), one.rows, one.holds, document.place(("files", number)))
-            for number, one in enumerate(shape.files)
-        ),
+        tuple(_file(one, document.place(("files", number))) for number, one in enumerate(shape.files)),
         {name: _column(name, one, document) for name, one in shape.columns.items()},
         untyped.document.place(untyped.at),
     )
@@ -91,6 +88,19 @@ def _written(untyped: UntypedFact) -> Iterator[Problem]:
             yield Problem(what, place, "leave it out: the files are read", "manifest")
 
 
+def _file(shape: FileShape, place: Place) -> ManifestFile:
+    return ManifestFile(
+        shape.path,
+        shape.sha256.lower(),
+        shape.rows,
+        shape.holds,
+        place,
+        shape.parts,
+        Rest(shape.rest) if shape.rest else None,
+        shape.contributions,
+    )
+
+
 def _column(name: str, shape: ColumnShape, document: Document) -> ManifestColumn:
     treatment, role = Treatment(shape.treatment), Role(shape.role)
     return ManifestColumn(
@@ -118,12 +128,10 @@ def _wrong(document: Document, shape: ManifestShape) -> Iterator[Problem]:
     names = [one.path for one in shape.files]
     for number, one in enumerate(shape.files):
         place = document.place(("files", number, "path"))
-        path = PurePosixPath(one.path)
-        if not one.path.isprintable():
-            yield Problem("the path holds what is no letter", place, "give the file another name", "manifest")
-        if path.is_absolute() or ".." in path.parts or "\\" in one.path or not path.parts:
-            what = "the path leads away from the manifest"
-            yield Problem(what, place, "files lie beside it or below it", "manifest")
+        yield from _wrong_path(one.path, place)
+        if one.contributions:
+            yield from _wrong_path(one.contributions, document.place(("files", number, "contributions")))
+        yield from _wrong_parts(one, names, document, number)
         if one.path in names[:number]:
             yield Problem("this file is named twice", place, "", "manifest")
         if not _DIGEST.fullmatch(one.sha256):
@@ -139,6 +147,27 @@ def _wrong(document: Document, shape: ManifestShape) -> Iterator[Problem]:
             yield Problem(
                 what, document.place(("columns", name, "holds")), "say `clear`, or leave it out", "manifest"
             )
+
+
+def _wrong_path(written: str, place: Place) -> Iterator[Problem]:
+    path = PurePosixPath(written)
+    if not written.isprintable():
+        yield Problem("the path holds what is no letter", place, "give the file another name", "manifest")
+    if path.is_absolute() or ".." in path.parts or "\\" in written or not path.parts:
+        what = "the path leads away from the manifest"
+        yield Problem(what, place, "files lie beside it or below it", "manifest")
+
+
+def _wrong_parts(one: FileShape, names: list[str], document: Document, number: int) -> Iterator[Problem]:
+    for at, part in enumerate(one.parts):
+        if part not in names or part == one.path:
+            what = "this part is no other file of the export"
+            place = document.place(("files", number, "parts", at))
+            yield Problem(what, place, did_you_mean(part, names), "manifest")
+    if bool(one.parts) != bool(one.rest):
+        what = "`parts` and `rest` go together: who is in none of the parts?"
+        hint = "`rest: nobody`, or `rest: unpublished`"
+        yield Problem(what, document.place(("files", number)), hint, "manifest")
 
 
 def _unknown(holds: tuple[str, ...], document: Document, path: Path) -> Iterator[Problem]:

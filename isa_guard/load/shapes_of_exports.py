@@ -16,6 +16,13 @@ class FileShape:
     sha256: str
     rows: int | None = None
     holds: tuple[str, ...] = ()
+    parts: Annotated[
+        tuple[str, ...], Says("files of this export that count parts of whom this one counts")
+    ] = ()
+    rest: Annotated[Literal["nobody", "unpublished"] | None, Says("who is in none of the parts")] = None
+    contributions: Annotated[
+        str, Letters(1_000), Says("a CSV that is not sent: row, column, amount of each contributor")
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

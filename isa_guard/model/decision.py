@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from isa_guard.frozen import dataclass
 from isa_guard.language.outcome import Outcome
@@ -26,6 +26,9 @@ class Verdict(StrEnum):
     REFER = "refer"
     REFUSE = "refuse"
     NOT_COVERED = "not-covered"
+
+
+PERMITS: Final = frozenset({Verdict.PERMIT, Verdict.PERMIT_WITH_OBLIGATIONS})
 
 
 class Finding(NamedTuple):

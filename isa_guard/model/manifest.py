@@ -31,15 +31,29 @@ class Role(StrEnum):
     OTHER = "other"
 
 
+class Rest(StrEnum):
+    """Who is in a whole and in none of its published parts: nobody, or people whom no release counts by themselves."""
+
+    NOBODY = "nobody"
+    UNPUBLISHED = "unpublished"
+
+
 @dataclass(frozen=True, slots=True)
 class ManifestFile:
-    """One file, by its path beside the manifest. `holds` are the identifiers that its texts may hold."""
+    """One file, by its path beside the manifest. `holds` are the identifiers that its texts may hold.
+
+    `parts` are other files of the export, whose figures count parts of whom this one counts; `rest` is who is in none of
+    them. `contributions` is a file that is not sent: who gave how much to each amount that is shown.
+    """
 
     path: str
     sha256: str
     rows: int | None
     holds: tuple[str, ...]
     place: Place
+    parts: tuple[str, ...] = ()
+    rest: Rest | None = None
+    contributions: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class Seen(StrEnum):
     UNDECLARED = "undeclared-column"
     LACKING = "lacking-column"
     FILLED = "filled-column"  # though it is declared as suppressed
+    UNSCHEDULED = "unscheduled-column"  # or with another treatment than the schedule has
+    DEPARTING = "departing-cells"  # outside what the schedule of their field allows
     FILE = "file"  # another than the declared one
     ACCEPTED = "accepted"  # a doubt that a person has looked at
     ACCEPTANCE = "acceptance"  # an entry that says so, and does nothing

@@ -217,6 +217,8 @@ IN_FILES: Final = (
     _optional("undeclared", List(TEXT), "found: columns that the manifest does not declare, by their numbers"),
     _optional("lacking", List(TEXT), "found: declared columns that no file has"),
     _optional("filled", List(TEXT), "found: columns declared as suppressed that hold something"),
+    _optional("unscheduled", List(TEXT), "found: columns outside the schedule of their category, or with another treatment than it has"),
+    _optional("departing", List(TEXT), "found: columns with cells outside the schedule, and those that it requires and are not there"),
     _optional("identifiers", List(TEXT), "found: kinds of identifier, where the manifest does not declare them"),
     _optional("doubtful", List(TEXT), "found: kinds of identifier that may stand there, not surely"),
     _optional("marked", TEXT, "found: the highest protective marking in the files"),
@@ -224,6 +226,7 @@ IN_FILES: Final = (
     _optional("disclosures", List(TEXT), "found: what the figures give away, by the name of the check"),
     _optional("least_shown", INT, "found: the smallest count of people that was let through as safe"),
     _optional("accepted", List(TEXT), "found: doubts that a person has looked at and accepted, by their kind"),
+    _optional("earlier", INT, "found: how many earlier releases it was compared with"),
     _optional("weigh", List(TEXT), "found: what may be given away, or could not be checked"),
 )  # fmt: skip
 FOUND: Final = tuple(field.name for field in IN_FILES)
@@ -242,6 +245,7 @@ EXPORT: Final = Record(
         _optional("treatment", _words("clear", "pseudonymised", "anonymised", "aggregated"), "what was done to personal data"),
         _optional("marking", TEXT, "the declared protective marking"),
         _optional("release", _words("microdata", "statistics", "documents"), "records about people, figures about groups, or documents"),
+        _optional("population", TEXT, "whom the figures count, and when: they are held to earlier figures about the same"),
         *IN_FILES,
     ),
 )  # fmt: skip

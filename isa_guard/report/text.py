@@ -120,6 +120,12 @@ def _seen_in_files(decision: Decision, how: Manner) -> Iterator[str]:
                 visible(one.words), how.width, initial_indent="  ", subsequent_indent="    "
             )
             yield from labelled("where", str(one.place), how)
+    for one in decision.observations:
+        if one.seen is Seen.DISCLOSURE and one.weight is Weight.ALLOWED:
+            yield ""
+            yield from textwrap.wrap(
+                f"Note: {visible(one.words)}", how.width, subsequent_indent="  ", break_on_hyphens=False
+            )
     told = [one for one in decision.observations if one.weight is not Weight.ALLOWED]
     if not told:
         return

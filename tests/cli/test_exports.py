@@ -196,3 +196,49 @@ def test_a_folder_may_hold_data_that_are_written_as_facts_are(tmp_path: Path, ca
     assert answer.code == 4
     assert "more.json" in answer.out
     assert checked(capsys, tmp_path / "cases.json").code == 4
+
+
+def figures(folder: Path, name: str, officers: int) -> Path:
+    """A manifest of a small table about the same people each time."""
+    folder.mkdir(exist_ok=True)
+    text = (
+        f"Group,Officers,Staff,Total\nOne,{officers},23,{officers + 23}\nTwo,17,19,36\n"
+        f"Total,{officers + 17},42,{officers + 59}\n"
+    )
+    (folder / f"{name}.csv").write_text(text)
+    manifest = yaml.safe_load((EXAMPLES / "small-counts" / "export.yaml").read_text())
+    manifest["files"] = [{"path": f"{name}.csv", "sha256": hashlib.sha256(text.encode()).hexdigest()}]
+    manifest["export"] |= {"reference": f"X-{name}", "population": "staff of the unit, 31 March 2026"}
+    path = folder / f"{name}.yaml"
+    path.write_text(yaml.safe_dump(manifest))
+    return path
+
+
+def test_a_release_that_was_let_go_is_held_against_the_next_about_the_same_people(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    kept = ("--releases", tmp_path / "kept")
+    first = checked(capsys, figures(tmp_path, "first", 21), *kept)
+    assert first.code == 0
+    assert "not compared" not in first.out
+    second = checked(capsys, figures(tmp_path, "second", 22), *kept)
+    assert second.code == 1
+    assert "(the earlier release X-first)" in " ".join(second.out.split())
+    # What was refused is not kept, and what was let go may be checked again.
+    assert len((tmp_path / "kept" / "releases.jsonl").read_text().splitlines()) == 1
+    assert checked(capsys, tmp_path / "first.yaml", *kept).code == 0
+
+
+def test_figures_that_were_compared_with_nothing_say_so(tmp_path: Path, capsys: Capture) -> None:
+    assert "not compared with earlier releases" in checked(capsys, figures(tmp_path, "one", 21)).out
+
+
+def test_kept_releases_that_were_altered_stop_the_gate(tmp_path: Path, capsys: Capture) -> None:
+    kept = tmp_path / "kept"
+    manifest = figures(tmp_path, "first", 21)
+    assert checked(capsys, manifest, "--releases", kept).code == 0
+    lines = kept / "releases.jsonl"
+    lines.write_text(lines.read_text().replace('"count",21', '"count",81'))
+    answer = checked(capsys, manifest, "--releases", kept)
+    assert answer.code == 5
+    assert "not as it was kept" in answer.err

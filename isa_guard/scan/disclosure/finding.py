@@ -58,13 +58,17 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """One thing that a release gives away, or that could not be checked."""
+    """One thing that a release gives away, or that could not be checked.
+
+    `publication` is the number, from 0, of the one in which it stands, where several are checked together.
+    """
 
     check: Check
     cells: tuple[At, ...]
     severity: Severity
     what: str
     why: str
+    publication: int = 0
 
 
 def passes(found: Iterable[Disclosure]) -> bool:

@@ -6,10 +6,10 @@ itself; a reader puts the four side by side.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final, assert_never
 
 from isa_guard.frozen import dataclass
+from isa_guard.model.manifest import Rest
 from isa_guard.scan.disclosure.cells import WITHHELD
 from isa_guard.scan.disclosure.finding import At, Check, Disclosure, Severity
 from isa_guard.scan.disclosure.intervals import exact_intervals
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
     from isa_guard.scan.disclosure.system import Interval
 
 _WHY_REST: Final = "taking the published parts from the whole leaves a group too small to be shown"
-
-
-class Rest(StrEnum):
-    """Who is in the whole and in none of the parts: nobody, or people whom no release counts by themselves."""
-
-    NOBODY = "nobody"
-    UNPUBLISHED = "unpublished"
 
 
 def linked(whole: Table, parts: tuple[Table, ...], rest: Rest, limits: Limits) -> tuple[Disclosure, ...]:
@@ -134,7 +127,7 @@ def _of_release(one: _Numbered, interval: Interval, limits: Limits) -> Disclosur
     if found is None:
         return None
     what = f"publication {one.which + 1}: {found.what}, taken together with the other publications"
-    return Disclosure(found.check, found.cells, found.severity, what, found.why)
+    return Disclosure(found.check, found.cells, found.severity, what, found.why, one.which)
 
 
 def _of_rest(one: _Numbered, interval: Interval, limits: Limits) -> Disclosure | None:

@@ -33,10 +33,13 @@ class Reading:
     dash: Dash = Dash.BY_SUMS
 
 
+_FIGURES: Final = frozenset({CellKind.PERCENTAGE, CellKind.MEASURE})
+
+
 def find_tables(sheet: Sequence[Sequence[str]], reading: Reading = Reading()) -> tuple[Table, ...]:  # noqa: B008
     """Every table of counts in a sheet, top to bottom. Rows may differ in length; nothing is raised.
 
-    A block without any count, marker or percentage is no table. Places are those of the sheet, from 1.
+    A block without any count, marker, percentage or amount is no table. Places are those of the sheet, from 1.
     """
     return tuple(
         table
@@ -50,7 +53,7 @@ def _table(block: Block, parts: Headed, reading: Reading) -> Table | None:
     columns = tuple(Line(block.left + column + 1, label) for column, label in parts.columns)
     raw = [[block.cells[row][column] for column, _ in parts.columns] for row, _ in parts.rows]
     typed = tuple(map(tuple, _measured(_filled(raw), columns, rows)))
-    if not any(cell.counts or cell.kind is CellKind.PERCENTAGE for row in typed for cell in row):
+    if not any(cell.counts or cell.kind in _FIGURES for row in typed for cell in row):
         return None
     table = Table(rows, columns, typed)
     totals = find_totals(table, rounding_base(table))

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.errors import Place, UsageError
 from isa_guard.model.manifest import Manifest, ManifestFile, Treatment
 from isa_guard.model.observation import Observation, Seen, Weight
-from isa_guard.scan.export import released
 from isa_guard.scan.export.acceptance import with_accepted
+from isa_guard.scan.export.claimed import Claimed
+from isa_guard.scan.export.figures import Figures
+from isa_guard.scan.export.limits import limits_of
 from isa_guard.scan.export.notes import Notes
+from isa_guard.scan.export.releases.before import Before, not_compared
+from isa_guard.scan.export.scheduled import Scheduled
 from isa_guard.scan.export.seen import SeenInFiles, fields_of
 from isa_guard.scan.export.through import EMPTY, Through, sha256_of
+from isa_guard.scan.export.together import seen_together
 from isa_guard.scan.identifiers import Known
 
 if TYPE_CHECKING:
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from isa_guard.model.accepted import Accepted
     from isa_guard.model.agreement import Agreement
     from isa_guard.scan.contents import TablePart
+    from isa_guard.scan.export.releases.folder import Releases
 
 CHANGED: Final = "is not the file that was declared: its digest differs"
 WHILE_READ: Final = "was changed while it was read"
@@ -31,7 +37,10 @@ WITH_ROWS: Final = frozenset({STATISTICS, "microdata"})
 
 
 class Look:
-    """One look into one export. `declared` are the fields of its manifest, as they were written; `accepted` holds as on `today`."""
+    """One look into one export. `declared` are the fields of its manifest, as they were written; `accepted` holds as on `today`.
+
+    `releases` are those that went before, where they are kept.
+    """
 
     def __init__(
         self,
@@ -41,17 +50,20 @@ class Look:
         agreement: Agreement,
         accepted: Sequence[Accepted] = (),
         today: date = date.max,
+        releases: Releases | None = None,
     ) -> None:
         self.manifest = manifest
         self.folder = folder
         self.accepted = accepted
         self.today = today
         self.release = declared.get("release")
-        self.limits = released.limits_of(agreement)
+        self.limits = limits_of(agreement)
         self.notes = Notes()
         self.through = Through(manifest, Known.of(agreement.parties), self.notes)
-        self.claimed = released.Claimed(manifest, str(declared.get("treatment")), self.limits)
-        self.figures = released.Figures(self.limits)
+        self.claimed = Claimed(manifest, str(declared.get("treatment")), self.limits)
+        self.scheduled = Scheduled(manifest, agreement, declared)
+        self.figures = Figures(self.limits)
+        self.before = Before(manifest, declared, releases) if releases else None
         self.digests: dict[str, str] = {}
         self.columns: set[str] = set()
         self.rows = 0
@@ -61,7 +73,13 @@ class Look:
         for number, file in enumerate(self.manifest.files, 1):
             self._file(file, number)
         self.notes.add_all(self.claimed.seen())
+        self.notes.add_all(self.scheduled.seen())
         self.notes.add_all(self.figures.seen())
+        self.notes.add_all(seen_together(self.manifest, self.folder, self.figures, self.limits))
+        if self.before:
+            self.notes.add_all(self.before.seen(self.figures.tables, self.limits))
+        elif self.release == STATISTICS:
+            self.notes.add(not_compared(self.manifest))
         if self.release in WITH_ROWS and not self.rows:
             self.through.trouble(self.manifest.place.source, "no file of the export has a row", EMPTY)
         self._lacking()
@@ -71,7 +89,10 @@ class Look:
         values["least_shown"] = self.limits.threshold.least_safe
         if self.manifest.columns:
             values["fields"] = tuple(sorted(self.manifest.columns))
-        return SeenInFiles(values, every, tuple(self.through.problems))
+        if self.before:
+            values["earlier"] = len(self.before.earlier)
+        release = self.before.release(self.figures.tables) if self.before else None
+        return SeenInFiles(values, every, tuple(self.through.problems), release)
 
     def _file(self, file: ManifestFile, number: int) -> None:
         path = self.folder / file.path
@@ -110,6 +131,9 @@ class Look:
             self.figures.add(part)
             return
         self.claimed.add(part)
+        self.scheduled.add(part)
+        if self.before:
+            self.before.add(part)
         place, within = Place(part.spot.file), part.spot.part
         for position, name in enumerate(part.frame.columns, 1):
             column = self.manifest.columns.get(name)

@@ -13,15 +13,20 @@ if TYPE_CHECKING:
 
     from isa_guard.errors import Problem
     from isa_guard.language.values import Value
+    from isa_guard.scan.export.releases.release import Release
 
 
 @dataclass(frozen=True, slots=True)
 class SeenInFiles:
-    """`values` are the fields of the fact; `problems` the parts that could not be read, of which each stops a pass."""
+    """`values` are the fields of the fact; `problems` the parts that could not be read, of which each stops a pass.
+
+    `release` is what is kept of the export once it is let go, where releases are kept.
+    """
 
     values: Mapping[str, Value]
     observations: tuple[Observation, ...]
     problems: tuple[Problem, ...]
+    release: Release | None = None
 
 
 def fields_of(observations: Iterable[Observation]) -> dict[str, Value]:
@@ -36,6 +41,10 @@ def fields_of(observations: Iterable[Observation]) -> dict[str, Value]:
         "undeclared": named(Seen.UNDECLARED, Weight.STOPS),
         "lacking": named(Seen.LACKING, Weight.STOPS),
         "filled": named(Seen.FILLED, Weight.STOPS),
+        "unscheduled": named(Seen.UNSCHEDULED, Weight.STOPS),
+        "departing": tuple(
+            sorted({one.column.removeprefix("column ") for one in every if one.seen is Seen.DEPARTING})
+        ),
         "identifiers": named(Seen.IDENTIFIER, Weight.STOPS),
         "doubtful": named(Seen.IDENTIFIER, Weight.DOUBTFUL),
         "disclosures": named(Seen.DISCLOSURE, Weight.STOPS),

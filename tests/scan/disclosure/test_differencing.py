@@ -8,12 +8,13 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from isa_guard.model.manifest import Rest
 from isa_guard.scan.disclosure.cells import WITHHELD, Cell, CellKind
 from isa_guard.scan.disclosure.differencing import differencing, differencing_from
 from isa_guard.scan.disclosure.earlier import keep
 from isa_guard.scan.disclosure.finding import Disclosure, Severity, passes
 from isa_guard.scan.disclosure.groups import self_identification
-from isa_guard.scan.disclosure.linked import Rest, linked
+from isa_guard.scan.disclosure.linked import linked
 from isa_guard.scan.disclosure.suppression import suppression
 from isa_guard.scan.disclosure.table import Line, Table, table_of
 from isa_guard.scan.disclosure.threshold import small_counts

@@ -1,4 +1,4 @@
-"""Keys that can be undone, that keep an order, or that link two exports; and columns that single people out."""
+"""Keys that can be undone, or that keep an order; and columns that single people out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isa_guard.errors import UsageError
 from isa_guard.scan.disclosure.finding import Severity
 from isa_guard.scan.disclosure.limits import Limits
 from isa_guard.scan.disclosure.microdata import singling_out as singling
@@ -23,7 +22,7 @@ from isa_guard.scan.disclosure.microdata.digests import (
     digest_columns,
     reversible_keys,
 )
-from isa_guard.scan.disclosure.microdata.keys import key_reuse, ordered_keys
+from isa_guard.scan.disclosure.microdata.keys import ordered_keys
 from isa_guard.scan.disclosure.microdata.records import Records, records_of
 from isa_guard.scan.disclosure.microdata.singling_out import singled_out, singling_out
 
@@ -107,41 +106,6 @@ def test_a_stray_word_hides_no_column_of_digests() -> None:
 )
 def test_keys_that_keep_an_order_are_found(keys: list[object], severities: list[Severity]) -> None:
     assert [one.severity for one in ordered_keys(keyed(keys))] == severities
-
-
-def test_the_same_key_in_two_exports_links_them() -> None:
-    one, other = keyed(["a1", "b2", "c3"]), keyed(["c3", "d4", "a1"])
-    (found,) = key_reuse(one, other)
-    assert (found.severity, found.what) == (
-        Severity.BLOCK,
-        "2 of 3 keys in key stand in the other export as well",
-    )
-    assert key_reuse(one, keyed(["x", "y", "z"])) == ()
-
-
-def test_new_keys_in_the_same_order_link_as_well() -> None:
-    towns: list[object] = [f"town {number}" for number in random.Random(3).sample(range(40), 20)]
-    one, other = (
-        keyed([f"a{n}" for n in range(20)], town=towns),
-        keyed([f"b{n}" for n in range(20)], town=towns),
-    )
-    assert [found.severity for found in key_reuse(one, other)] == [Severity.BLOCK]
-    shuffled = random.Random(4).sample(towns, 20)
-    assert key_reuse(one, keyed([f"b{n}" for n in range(20)], town=shuffled)) == ()
-
-
-def test_records_in_the_order_of_their_own_values_say_nothing_by_it() -> None:
-    towns: list[object] = [f"town {number:02}" for number in range(20)]
-    one, other = (
-        keyed([f"a{n}" for n in range(20)], town=towns),
-        keyed([f"b{n}" for n in range(20)], town=towns),
-    )
-    assert key_reuse(one, other) == ()
-
-
-def test_exports_without_a_shared_column_cannot_be_compared() -> None:
-    with pytest.raises(UsageError, match="no column"):
-        key_reuse(keyed([1]), records_of(pl.DataFrame({"other": [1]}), quasi=("other",)))
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 2)] * 4), min_size=1, max_size=8))
