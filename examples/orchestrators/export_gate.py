@@ -60,12 +60,12 @@ def ask(manifest: str | Path, agreement: str, as_of: str = "") -> Answer:
         return _answer(Run((), (Problem(str(error), Place(str(manifest))),)))
 
 
-def hand_over(manifest: str | Path, agreement: str, outbox: str | Path, as_of: str = "") -> tuple[str, ...]:
+def hand_over(manifest: str | Path, agreement: str, outbox: str | Path) -> tuple[str, ...]:
     """Answer the names of the files that were put into `outbox`: the bytes that the manifest gives digests of.
 
     It asks again, since a step can be run alone, and a file can change while it waits. Raises NotPermitted.
     """
-    answer = ask(manifest, agreement, as_of)
+    answer = ask(manifest, agreement)
     if answer.exit_code != 0:
         raise NotPermitted(str(answer))
     declared = read_manifest(read_facts(read_file(Path(manifest)), str(manifest))[0]).files

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.calls import EXAMPLES
 from tests.orchestrators.environments import driven, environment, ran
-from tests.orchestrators.stories import AS_OF, names_nobody, stories
+from tests.orchestrators.stories import names_nobody, stories
 
 EXAMPLE = EXAMPLES / "orchestrators"
 
@@ -45,7 +45,6 @@ def test_airflow_sends_what_is_permitted_and_nothing_else(tmp_path: Path) -> Non
             "outgoing": str(tmp_path / "outgoing" / one.name),
             "manifest": one.manifest,
             "outbox": str(tmp_path / "outbox" / one.name),
-            "as_of": AS_OF,
         }
         for one in told
     ]
@@ -75,7 +74,6 @@ def test_airflow_sends_nothing_where_the_gate_itself_breaks(tmp_path: Path) -> N
         "extract": str(permitted.extract),
         "outgoing": str(tmp_path / "outgoing"),
         "outbox": str(tmp_path / "outbox"),
-        "as_of": AS_OF,
     }
     ((log, end),) = run(folder, [asked])
     assert "ZeroDivisionError" in log

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.calls import EXAMPLES
 from tests.orchestrators.environments import driven
-from tests.orchestrators.stories import AS_OF, Story, names_nobody, stories
+from tests.orchestrators.stories import Story, names_nobody, stories
 
 EXAMPLE = EXAMPLES / "orchestrators"
 CHECK = "outgoing_export_keeps_to_the_agreement"
@@ -32,7 +32,6 @@ def asked(story: Story, home: Path, select: list[str], outbox: str) -> dict[str,
         "outgoing": str(home / "outgoing" / story.name),
         "manifest": story.manifest,
         "outbox": str(home / outbox / story.name),
-        "as_of": AS_OF,
     }
     return {"folders": folders, "select": select}
 

@@ -12,13 +12,13 @@ import pytest
 
 from tests.cli.calls import EXAMPLES
 from tests.orchestrators.environments import driven, environment, ran
-from tests.orchestrators.stories import AS_OF, STORY, names_nobody
+from tests.orchestrators.stories import STORY, names_nobody
 
 EXAMPLE = EXAMPLES / "orchestrators"
 PERMITTED = {"outgoing_export": "success", "handed_over": "success"}
 STOPPED = {"outgoing_export": "error", "handed_over": "skipped"}
 GOOD, BAD = STORY / "cases.csv", STORY / "cases_bad.csv"
-SURROUNDINGS = {"ISA_GUARD_AS_OF": AS_OF, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+SURROUNDINGS = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
 PROPERTIES, MODEL = "models/outgoing_export.yml", "models/outgoing_export.sql"
 
 

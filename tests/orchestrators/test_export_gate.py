@@ -57,12 +57,12 @@ def test_only_a_permit_hands_anything_over(story: Story, tmp_path: Path) -> None
         contextlib.nullcontext() if story.exit_code == 0 else pytest.raises(GATE.NotPermitted, match="exit")
     )
     with raised:
-        GATE.hand_over(story.extract / story.manifest, AGREEMENT, outbox, AS_OF)
+        GATE.hand_over(story.extract / story.manifest, AGREEMENT, outbox)
     assert sorted(path.name for path in outbox.rglob("*")) == story.sent
 
 
 def test_what_is_handed_over_is_what_was_looked_into(tmp_path: Path) -> None:
-    GATE.hand_over(STORY / "export.yaml", AGREEMENT, tmp_path / "outbox", AS_OF)
+    GATE.hand_over(STORY / "export.yaml", AGREEMENT, tmp_path / "outbox")
     assert (tmp_path / "outbox" / "cases.csv").read_bytes() == (STORY / "cases.csv").read_bytes()
 
 
@@ -79,7 +79,7 @@ def test_a_file_that_changes_behind_the_gate_is_not_handed_over(
 
     monkeypatch.setattr(GATE, "ask", and_then_it_changes)
     with pytest.raises(GATE.NotPermitted, match="changed after it was looked into"):
-        GATE.hand_over(folder / "export.yaml", AGREEMENT, tmp_path / "outbox", AS_OF)
+        GATE.hand_over(folder / "export.yaml", AGREEMENT, tmp_path / "outbox")
     assert not (tmp_path / "outbox").exists()
 
 

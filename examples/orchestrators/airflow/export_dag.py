@@ -21,7 +21,6 @@ AGREEMENT = "cambridgeshire-opcc"  # a matter of the DAG: whoever starts a run d
         ),
         "manifest": Param("export.yaml", type="string"),
         "outbox": Param("outbox", type="string", description="what stands here is sent"),
-        "as_of": Param("", type="string"),
     },
     render_template_as_native_obj=False,
 )
@@ -37,7 +36,6 @@ def complaints_extract() -> None:
         task_id="gate",
         manifest="{{ params.outgoing }}/{{ params.manifest }}",
         agreement=AGREEMENT,
-        as_of="{{ params.as_of }}",
         retries=2,
     )
 
@@ -45,7 +43,7 @@ def complaints_extract() -> None:
     def send(params: dict[str, Any]) -> list[str]:
         """Hand over the files of the manifest."""
         manifest = f"{params['outgoing']}/{params['manifest']}"
-        return list(hand_over(manifest, AGREEMENT, params["outbox"], params["as_of"]))
+        return list(hand_over(manifest, AGREEMENT, params["outbox"]))
 
     export() >> gate >> send()
 

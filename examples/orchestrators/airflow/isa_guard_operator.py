@@ -22,7 +22,7 @@ class IsaGuardOperator(BaseOperator):
     `as_of` is a day; without it the decision is made as at now.
     """
 
-    template_fields: ClassVar[Sequence[str]] = ("manifest", "agreement", "as_of")
+    template_fields: ClassVar[Sequence[str]] = ("manifest", "as_of")  # who starts a run chooses no agreement
 
     def __init__(self, *, manifest: str, agreement: str, as_of: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -10,13 +10,12 @@ AGREEMENT = "cambridgeshire-opcc"
 
 
 class Folders(dg.ConfigurableResource):
-    """Where the export is written and handed over. `extract` is what the export copies; `as_of` is a day, or now."""
+    """Where the export is written and handed over. `extract` is what the export copies."""
 
     extract: str = "examples/complaints-extract"
     outgoing: str = "outgoing"
     manifest: str = "export.yaml"
     outbox: str = "outbox"
-    as_of: str = ""
 
     @property
     def declared(self) -> Path:
@@ -33,7 +32,7 @@ def outgoing_export(folders: Folders) -> None:
 @dg.asset_check(asset=outgoing_export, blocking=True)
 def keeps_to_the_agreement(folders: Folders) -> dg.AssetCheckResult:
     """Ask the gate. A severity of WARN would block nothing, so there is none: a referral is an ERROR too."""
-    answer = ask(folders.declared, AGREEMENT, folders.as_of)
+    answer = ask(folders.declared, AGREEMENT)
     return dg.AssetCheckResult(
         passed=answer.exit_code == 0,
         severity=dg.AssetCheckSeverity.ERROR,
@@ -52,7 +51,7 @@ def keeps_to_the_agreement(folders: Folders) -> dg.AssetCheckResult:
 def handed_over(folders: Folders) -> dg.MaterializeResult:
     """Hand over the files of the manifest. It asks again: an asset that is materialised alone runs no check before it."""
     try:
-        names = hand_over(folders.declared, AGREEMENT, folders.outbox, folders.as_of)
+        names = hand_over(folders.declared, AGREEMENT, folders.outbox)
     except NotPermitted as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     return dg.MaterializeResult(metadata={"files": dg.MetadataValue.json(list(names))})

@@ -12,12 +12,11 @@ from export_gate import NotPermitted, ask, hand_over
 
 
 class Plugin(BasePlugin):
-    """Named in profiles.yml with `agreement`, an id or a folder; `as_of` is a day, or now."""
+    """Named in profiles.yml with `agreement`, an id or a folder."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Raises KeyError where no agreement is named: dbt then runs nothing."""
         self.agreement: str = plugin_config["agreement"]
-        self.as_of: str = plugin_config.get("as_of", "")
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Add both functions. They have side effects: DuckDB must neither leave a call out nor keep its answer.
@@ -33,7 +32,7 @@ class Plugin(BasePlugin):
 
     def check(self, manifest: str) -> str:
         """Answer the digest of the fact that was permitted. Raises NotPermitted, with the rules, for anything else."""
-        answer = ask(str(manifest), self.agreement, self.as_of)
+        answer = ask(str(manifest), self.agreement)
         if answer.exit_code != 0:
             raise NotPermitted(str(answer))
         fact: str = answer.fact
@@ -41,4 +40,4 @@ class Plugin(BasePlugin):
 
     def hand_over(self, manifest: str, outbox: str) -> str:
         """Answer the names of the files that were put into `outbox`, one a line. Raises NotPermitted."""
-        return "\n".join(hand_over(str(manifest), self.agreement, str(outbox), self.as_of))
+        return "\n".join(hand_over(str(manifest), self.agreement, str(outbox)))
