@@ -39,6 +39,9 @@ expect 1 check examples/monthly-performance/transfer_bad.yaml $keep
 say "An export that is what its manifest says, and the same with a column that nobody declared"
 expect 0 check examples/complaints-extract/export.yaml $keep
 expect 1 check examples/complaints-extract/export_bad.yaml $keep
+say "A list that keeps to the schedule of its agreement, field by field, and one with cells that depart from it"
+expect 0 check examples/discharge-list/export.yaml $keep
+expect 1 check examples/discharge-list/export_bad.yaml $keep
 say "Counts withheld one by one, which follow from their totals"
 expect 1 check examples/small-counts/export_bad.yaml $keep
 say "OFFICIAL-SENSITIVE on the requester's word alone: a person must decide"
