@@ -20,6 +20,7 @@ STOPPED = {"outgoing_export": "error", "handed_over": "skipped"}
 GOOD, BAD = STORY / "cases.csv", STORY / "cases_bad.csv"
 SURROUNDINGS = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
 PROPERTIES, MODEL = "models/outgoing_export.yml", "models/outgoing_export.sql"
+CALL = r"""isa_guard_check('{{ var(\"outgoing\") }}/export.json')"""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ CASES = [
     # What would send, run by itself where nothing was exported.
     Case("alone", GOOD, {"handed_over": "error"}, ("export.json: cannot be read",), None, ("--select", "handed_over")),
     # A slip in a macro: DuckDB would answer NULL in place of an ordinary function, and call nothing.
-    Case("null", GOOD, STOPPED, ("could not be read",), (MODEL, r"""isa_guard_check('{{ var(\"outgoing\") }}/export.json')""", "isa_guard_check(null)")),
+    Case("null", GOOD, STOPPED, ("could not be read",), (MODEL, CALL, "isa_guard_check(null)")),
+    # DuckDB leaves out a call whose value nobody asks for; what sends asks again.
+    Case("left out", BAD, {"outgoing_export": "success", "handed_over": "error"}, ("export/identifiers",), (MODEL, f"select {CALL}", f"select b from (select 1 as b, {CALL})")),
     Case("empty", Path("empty.csv"), STOPPED, ("exit",)),
     Case("no hook that writes the manifest", GOOD, STOPPED, ("export.json: cannot be read",), (MODEL, "\"{{ write_manifest('cases.csv') }}\",", "")),
 ]  # fmt: skip

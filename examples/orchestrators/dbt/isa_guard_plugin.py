@@ -19,8 +19,9 @@ class Plugin(BasePlugin):
         self.agreement: str = plugin_config["agreement"]
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        """Add both functions. They have side effects: DuckDB must neither leave a call out nor keep its answer.
+        """Add both functions. They have side effects, so DuckDB keeps no answer of theirs.
 
+        It leaves a call out, all the same, whose value nobody asks for: a hook is `select isa_guard_check(...)` and no more.
         A manifest of NULL, which a slip in a macro could make, is handed on like any other and cannot be read:
         by default DuckDB would answer NULL in place of the function, and the hook would pass.
         """
