@@ -108,13 +108,17 @@ def in_cerberus(schema: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def broken_by_cerberus(schema: dict[str, dict[str, Any]], row: dict[str, str | None]) -> set[tuple[str, str]]:
-    """The fields of a row and the rules of each that cerberus finds broken."""
+def broken_by_cerberus(
+    schema: dict[str, dict[str, Any]], rows: list[dict[str, str | None]]
+) -> list[set[tuple[str, str]]]:
+    """For each row its fields and the rules of each that cerberus finds broken."""
     validator = _Rows(in_cerberus(schema))
-    validator.validate(
-        {name: value_of(rules["type"], row[name]) for name, rules in schema.items()}, normalize=False
-    )
-    return {(error.document_path[0], error.rule) for error in validator._errors}
+    found = []
+    for row in rows:
+        values = {name: value_of(rules["type"], row[name]) for name, rules in schema.items()}
+        validator.validate(values, normalize=False)
+        found.append({(error.document_path[0], error.rule) for error in validator._errors})
+    return found
 
 
 class _Rows(Validator):  # type: ignore[misc,no-any-unimported]
