@@ -1,8 +1,8 @@
-"""The functions that agreements need beyond CEL: the law's clocks, markings, mail, places.
+"""The functions that agreements need beyond CEL: the law's clocks, markings, mail, places, exemptions.
 
 Thin: each turns values into the types of isa_guard.uk, asks, and turns the answer back. What those raise
 (OutsideCalendar and the like) becomes "cannot tell" in the reading, never a number. The tables of markings,
-mail and places are imported by the first call that asks them: most checks ask few.
+mail, places and exemptions are imported by the first call that asks them: most checks ask few.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from isa_guard.uk import working_days as days
 
 if TYPE_CHECKING:
     from isa_guard.uk.calendars import Calendar
+    from isa_guard.uk.citations import Cited
     from isa_guard.uk.periods import Period
 
 _HOUR: Final = 3_600_000_000
@@ -78,6 +79,14 @@ def add_months(start: int, n: int) -> int:
 def add_years(start: int, n: int) -> int:
     """The corresponding date so many years later."""
     return from_date(periods.add_months(to_date(start), n * 12))
+
+
+@lru_cache(maxsize=MANY)
+def subject_access_due(start: int, further_months: int) -> int:
+    """The last date to answer a subject access request: a month, and further ones claimed, to a working day."""
+    from isa_guard.uk.clocks import subject_access
+
+    return from_date(subject_access(to_date(start), further_months=further_months).end)
 
 
 @lru_cache(maxsize=MANY)
@@ -156,9 +165,71 @@ def marking_faults(marking: str) -> int:
     return len(parse_marking(marking).faults)
 
 
+def exemption_known(citation: str, condition: str) -> bool:
+    """Whether a citation names an exemption of the Freedom of Information Act; the condition is that of section 40(2), or ''."""
+    return _cited(citation, condition) is not None
+
+
+def exemption_strength(citation: str, condition: str) -> str:
+    """Whether an exemption is 'absolute' or 'qualified'; 'depends' where its citation leaves it open, 'none' where it is none."""
+    found = _cited(citation, condition)
+    return "none" if found is None else str(found.exemption.strength)
+
+
+def exemption_basis(citation: str, condition: str) -> str:
+    """Whether an exemption goes by 'class', 'prejudice' or both ('mixed'); 'depends' where its citation leaves it open, 'none' where it is none."""
+    found = _cited(citation, condition)
+    return "none" if found is None else str(found.exemption.basis)
+
+
+def exemption_superseded(citation: str, condition: str) -> bool:
+    """Whether a citation has numbers that section 40 lost on 25 May 2018."""
+    found = _cited(citation, condition)
+    return found is not None and bool(found.superseded)
+
+
+def exemption_current(citation: str, condition: str) -> str:
+    """A citation in full under today's numbers: 40(2) and 40(3)(a)(i) are '40(2) with 40(3A)(a)'; as it is where it is none."""
+    found = _cited(citation, condition)
+    return citation if found is None else found.citation
+
+
+def exemption_ncnd(citation: str, condition: str) -> bool:
+    """Whether an exemption can lift the duty to confirm or deny that information is held."""
+    found = _cited(citation, condition)
+    return found is not None and found.exemption.ncnd is not None
+
+
+def exemptions_together(citations: tuple[str, ...]) -> bool:
+    """Whether exemptions can be claimed together for the same information: 30 and 31 cannot."""
+    from isa_guard.uk.citations import conflicts
+
+    found = (_cited(citation, "") for citation in citations)
+    return not conflicts(each for each in found if each is not None)
+
+
+def same_reference(one: str, other: str) -> bool:
+    """Whether two texts write one reference, whatever their spaces, case and leading zeros."""
+    from isa_guard.uk import references
+
+    return references.same_reference(one, other)
+
+
 def amount(period: Period) -> int:
     """How many of its unit a period is."""
     return period.amount
+
+
+@lru_cache(maxsize=MANY)
+def _cited(citation: str, condition: str) -> Cited | None:
+    """What a reply cites, None where it names no exemption: rules ask for that first, and by itself."""
+    from isa_guard.uk.citations import cited
+    from isa_guard.uk.exemptions import ExemptionError
+
+    try:
+        return cited(citation, condition)
+    except ExemptionError:
+        return None
 
 
 def _calendar(notice: Period) -> Calendar:

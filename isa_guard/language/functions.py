@@ -223,6 +223,23 @@ def _places_and_markings() -> Iterator[Function]:
     yield _plain("marking_faults", (_MARKING,), INT, domain.marking_faults, declassifies=True)
 
 
+def _requests_for_information() -> Iterator[Function]:
+    claim = Param("citation", STRING), Param("condition", STRING)
+    # None of these fails: what cannot be read is no exemption, which is an answer.
+    yield _plain("exemption_known", claim, BOOL, domain.exemption_known, may_fail=False)
+    yield _plain("exemption_strength", claim, STRING, domain.exemption_strength, may_fail=False)
+    yield _plain("exemption_basis", claim, STRING, domain.exemption_basis, may_fail=False)
+    yield _plain("exemption_superseded", claim, BOOL, domain.exemption_superseded, may_fail=False)
+    yield _plain("exemption_current", claim, STRING, domain.exemption_current, may_fail=False)
+    yield _plain("exemption_ncnd", claim, BOOL, domain.exemption_ncnd, may_fail=False)
+    citations = Param("citations", List(STRING))
+    yield _plain("exemptions_together", (citations,), BOOL, domain.exemptions_together, may_fail=False)
+    references = Param("one", STRING), Param("other", STRING)
+    yield _plain("same_reference", references, BOOL, domain.same_reference, may_fail=False)
+    further = Param("further_months", INT)
+    yield _plain("subject_access_due", (_START, further), DATE, domain.subject_access_due)
+
+
 FUNCTIONS: Final = (
     *_sizes(),
     *_texts(),
@@ -230,6 +247,7 @@ FUNCTIONS: Final = (
     *_accessors(),
     *_clocks(),
     *_places_and_markings(),
+    *_requests_for_information(),
 )
 
 _BY_NAME: Final[dict[tuple[str, bool], list[Function]]] = defaultdict(list)

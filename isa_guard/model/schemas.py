@@ -194,6 +194,38 @@ BREACH: Final = Record(
     ),
 )
 
+CLAIM: Final = Record(
+    "claim",
+    (
+        _optional("citation", TEXT, "the exemption as the reply cites it: 31(1)(a), 40(2)"),
+        _optional("condition", TEXT, "the condition of section 40(2) that the reply names: 40(3A)(a)"),
+        _optional("basis_stated", _words("class", "prejudice"), "what the reply calls it: by class, or by prejudice"),
+        _optional("strength_stated", _words("absolute", "qualified"), "what the reply calls it: absolute or qualified"),
+        _optional("why", BOOL, "the reply says why it applies"),
+        _optional("harm", BOOL, "the reply gives evidence of the harm"),
+        _optional("likelihood", _words("would", "would-be-likely", "not-chosen"), "which prejudice the reply claims: that which would, or would be likely to, be caused; or it does not choose"),
+        _optional("threshold", _words("more-likely-than-not", "real-and-significant-risk"), "how likely the reply says that the harm has to be"),
+        _optional("interest_for", BOOL, "the reply gives public interest factors for disclosure"),
+        _optional("interest_against", BOOL, "the reply gives public interest factors against it"),
+        _optional("interest_balance", BOOL, "the reply says on which side the balance falls"),
+        _optional("interest_headed", BOOL, "the public interest test stands under a heading of its own"),
+        _optional("ncnd", BOOL, "it is claimed in order neither to confirm nor to deny"),
+    ),
+)  # fmt: skip
+
+FIGURES: Final = Record(
+    "figures",
+    (
+        _optional("export", TEXT, "the reference of the export whose check looked into the figures"),
+        _optional("disclosures", List(TEXT), "what that check found the figures to give away"),
+        _optional("least_shown", INT, "the smallest count of people that it let through as safe"),
+    ),
+)
+
+OUTCOMES: Final = (
+    "disclosed", "part-refused", "refused", "not-held", "ncnd", "over-cost-limit", "vexatious-or-repeated",
+)  # fmt: skip
+
 DISCLOSURE: Final = Record(
     "disclosure",
     (
@@ -207,6 +239,25 @@ DISCLOSURE: Final = Record(
         _optional("owner_permission", BOOL, "the original owner permits the disclosure"),
         _optional("spoc_authority", BOOL, "the SPOC has given express written authority"),
         _optional("owner_consulted", BOOL, "the owner was consulted before the answer"),
+        _optional("outcome", _words(*OUTCOMES), "what the reply, drafted or sent, comes to; ncnd neither confirms nor denies"),
+        _optional("extension_working_days", INT, "further working days claimed to weigh the public interest (FOIA s.10(3))"),
+        _optional("withholding_stated", BOOL, "the reply says that information is withheld (FOIA s.17(1)(a))"),
+        _optional("exemptions", List(CLAIM), "the exemptions of the Freedom of Information Act that the reply claims"),
+        _optional("claimed_apart", BOOL, "exemptions that exclude each other are claimed for different information, or in the alternative"),
+        _optional("review_rights", BOOL, "the reply tells of the internal review, or that there is none (FOIA s.17(7)(a))"),
+        _optional("commissioner_rights", BOOL, "the reply tells of the right to apply to the Commissioner (FOIA s.17(7)(b))"),
+        _optional("review_within", INT, "how many working days the reply gives to ask for an internal review"),
+        _optional("request_references", List(TEXT), "the case references that the request names; codes, never a name"),
+        _optional("withdrawn_references", List(TEXT), "those of them that the applicant withdrew"),
+        _optional("reply_references", List(TEXT), "the case references that the reply answers for"),
+        _optional("request_points", INT, "how many numbered points the request has"),
+        _optional("reply_points", List(INT), "the points of the request that the reply names by number"),
+        _optional("figures_given", BOOL, "the reply gives figures about groups of people"),
+        _optional("figures", FIGURES, "the disclosure control of these figures"),
+        _optional("identity_confirmed", BOOL, "the person who asks for their own data is known, or has proved who they are"),
+        _optional("identified_on", DATE, "when a proof of identity that was asked for without delay arrived"),
+        _optional("further_months", INT, "further months claimed for a complex or one of many requests (UK GDPR Art 12(3))"),
+        _optional("told_of_further_months_on", DATE, "when the person was told of the further months and the reason"),
     ),
 )  # fmt: skip
 

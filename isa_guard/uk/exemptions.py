@@ -7,7 +7,6 @@ citation without its subsection cannot tell. Section 40 is numbered as it has be
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import Final
 
@@ -20,7 +19,7 @@ class ExemptionError(IsaGuardError):
 
 
 class Strength(StrEnum):
-    """Whether the public interest has to be weighed. DEPENDS: on the subsection or the holder."""
+    """Whether the public interest has to be weighed. DEPENDS: on the subsection or the condition."""
 
     ABSOLUTE = "absolute"
     QUALIFIED = "qualified"
@@ -56,15 +55,6 @@ class Exemption:
         return self.strength is not Strength.ABSOLUTE
 
 
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """A citation as it was read: in full, under today's numbers, with what should be said about it."""
-
-    citation: str
-    exemption: Exemption
-    notes: tuple[str, ...] = ()
-
-
 _A, _Q, _D = Strength.ABSOLUTE, Strength.QUALIFIED, Strength.DEPENDS
 _CLASS, _PREJUDICE, _MIXED, _VARIES = Basis.CLASS, Basis.PREJUDICE, Basis.MIXED, Basis.DEPENDS
 
@@ -95,7 +85,7 @@ EXEMPTIONS: Final = (
     Exemption(
         "36",
         "effective conduct of public affairs",
-        _D,
+        _Q,
         _PREJUDICE,
         True,
         "36(3)",
@@ -143,71 +133,4 @@ EXEMPTIONS: Final = (
     Exemption("43(2)", "commercial interests", _Q, _PREJUDICE, True, "43(3)"),
     Exemption("44", "prohibitions on disclosure", _A, _CLASS, False, "44(2)"),
 )
-_BY_SECTION: Final = {exemption.section: exemption for exemption in EXEMPTIONS}
-
-# Section 40 had these numbers until the Data Protection Act 2018, Sch.19, amended it.
-_SUPERSEDED: Final = {
-    "40(3)(a)(i)": "40(3A)(a)",
-    "40(3)(a)(ii)": "40(3B)",
-    "40(3)(b)": "40(3A)(b)",
-    "40(3)": "40(3A)",
-    "40(4)": "40(4A)",
-}
-_NO_EXEMPTION: Final = {
-    "12": "is the refusal for cost, not an exemption",
-    "14": "is the refusal of vexatious or repeated requests, not an exemption",
-    "25": "is about certificates under sections 23 and 24, not an exemption",
-}
-_CITATION: Final = re.compile(
-    r"(?:s|ss|sec|section|sections)?\.?\s?(\d{1,2}a?)((?:\s?\([0-9a-z]{1,4}\)){0,4})", re.ASCII
-)
-_PARTS: Final = re.compile(r"\(([0-9a-z]{1,4})\)")
-
-
-def exemption(citation: str) -> Cited:
-    """The exemption that a citation such as "s.31(1)(a)" or "section 40(2)" names, under today's numbers.
-
-    The notes tell of superseded numbers, and of what the citation leaves open. Raises ExemptionError for what
-    is no citation, no section of Part II, or a section of it that is no exemption (12, 14, 25).
-    """
-    found = _CITATION.fullmatch(citation[:60].strip().lower())
-    if found is None:
-        raise ExemptionError(f"{citation[:60]!r} is no citation of one section, such as 's.31(1)(a)'")
-    section = found[1].upper()
-    parts = [part.upper() if part[0].isdigit() else part for part in _PARTS.findall(found[2])]
-    if section in _NO_EXEMPTION:
-        raise ExemptionError(f"section {section} {_NO_EXEMPTION[section]}")
-    read = section + "".join(f"({part})" for part in parts)
-    renewed = _renewed(read)
-    notes = [] if renewed == read else [f"{read} is numbering of before 25 May 2018; it is {renewed} now"]
-    meant = _most_precise(renewed)
-    if meant.note:
-        notes.append(meant.note)
-    return Cited(renewed, meant, tuple(notes))
-
-
-def conflicts(citations: tuple[Cited, ...]) -> tuple[str, ...]:
-    """What cannot be claimed together for the same information: 31 applies only where 30 does not."""
-    sections = {cited.exemption.section for cited in citations}
-    if {"30", "31"} <= sections:
-        return ("sections 30 and 31 exclude each other: claim one, or each in the alternative",)
-    return ()
-
-
-def _renewed(read: str) -> str:
-    for old, new in _SUPERSEDED.items():
-        if read == old or read.startswith(old + "("):
-            return new + read[len(old) :]
-    return read
-
-
-def _most_precise(citation: str) -> Exemption:
-    """The entry for the longest beginning of a citation that has one: 31(1)(a) is under 31."""
-    beginning = citation
-    while beginning not in _BY_SECTION:
-        if "(" not in beginning:
-            raise ExemptionError(
-                f"section {beginning} is no exemption of the Freedom of Information Act 2000"
-            )
-        beginning = beginning[: beginning.rindex("(")]
-    return _BY_SECTION[beginning]
+BY_SECTION: Final = {exemption.section: exemption for exemption in EXEMPTIONS}

@@ -138,6 +138,13 @@ PLACES: Final = {
     "a mail domain": "mail_domain(r.mail)",
     "markings": "[marking_at_least(r.mark, 'SECRET'), marking_legacy(r.mark), marking_has(r.mark, r.s)]",
     "faults of a marking": "marking_faults(r.mark)",
+    "an exemption": "exemption_strength('s.' + string(r.a % 50), '')",
+    "how an exemption goes": "exemption_basis(string(r.a % 50), '')",
+    "whether a citation is old": "[exemption_known(r.s, ''), exemption_superseded('40(2)', r.ok ? '40(3)' : '40(3A)'), exemption_ncnd(string(r.a % 50), '')]",
+    "a citation of today": "exemption_current('40(2)', r.ok ? '40(3)(a)(i)' : '40(4)')",
+    "exemptions together": "exemptions_together([string(r.a % 50), '30(1)']) || exemptions_together(r.ls)",
+    "one reference": "same_reference(r.s, r.t + '')",
+    "a month to answer": "subject_access_due(r.d, r.a % 3)",
     "a territory": "in_territory(r.s, 'uk') || in_territory('FR', 'eea', r.d)",
 }
 # What is an error on every row: a calendar is wanting, or a notice is taken for a deadline.

@@ -77,6 +77,9 @@ AGREED: dict[str, Any] = {"notice": NOTICE, "limit": 500, "codes": ("a", "b", "�
 WORDS = ("", "a", "b", "ab", "A", "é", "e\u0301", "\U0001f600", "'", "%_\\", "5\n", "٣")
 CLOSED = ("formal", "informal", "urgent")
 SCALARS: tuple[Type, ...] = (BOOL, INT, INT, DOUBLE, STRING, String(CLOSED), BYTES, TIMESTAMP, DURATION, DATE)
+CITATIONS = ("s.31(1)(a)", "23(1)", "Section 30", "40(2)", "24(1)", "s.12", "43(2)", "37", "27")
+CONDITIONS = ("", "40(3A)(a)", "40(3)(a)(ii)", "40(4A)", "(3A)")
+REFERENCES = ("000636/18", "636/18", "636 / 18", "6360/18", "a-07", "A-7")
 PATTERNS = ("^[0-9]$", "a", "^a?b*$", r"\d", r"\w+", "^$", "[ab]{2}", "a|é", r"^.\b")
 INTS = (0, 1, -1, 2, 7, -7, 500, 2**63 - 1, -(2**63), 2**62)
 DOUBLES = (0.0, -0.0, 0.5, -1.9, 1e308, 3.0, 9007199254740993.0)
@@ -340,11 +343,20 @@ def _quantified(c: Choices, depth: int) -> Expr:
 
 def _about_text(c: Choices, depth: int) -> Expr:
     text = expression(c, STRING, depth)
+    if c.chance.random() < 0.1:
+        return _call("same_reference", _one_of(c, REFERENCES), _one_of(c, REFERENCES))
     if c.chance.random() < 0.3:
         pattern = literal(c.chance.choice(PATTERNS), LiteralKind.STRING)
         return _method(text, "matches", pattern)
     name = c.chance.choice(("contains", "startsWith", "endsWith"))
     return _method(text, name, expression(c, STRING, depth))
+
+
+def _one_of(c: Choices, texts: tuple[str, ...]) -> Expr:
+    """One of them, or any text."""
+    if c.chance.random() < 0.1:
+        return expression(c, STRING, 0)
+    return literal(c.chance.choice(texts), LiteralKind.STRING)
 
 
 def _int(c: Choices, _: Type, depth: int) -> Expr:
@@ -382,6 +394,9 @@ def _string(c: Choices, type_: Type, depth: int) -> Expr:
         return _leaf(c, type_)
     if c.chance.random() < 0.3:
         return _call("string", expression(c, c.chance.choice((BOOL, INT, BYTES)), depth))
+    if c.chance.random() < 0.15:
+        name = c.chance.choice(("exemption_strength", "exemption_basis"))
+        return _call(name, _one_of(c, CITATIONS), _one_of(c, CONDITIONS))
     return Binary(BinaryOp.ADD, expression(c, STRING, depth), expression(c, STRING, depth))
 
 
@@ -394,6 +409,7 @@ def _date(c: Choices, _: Type, depth: int) -> Expr:
         lambda: _call("add_months", e(c, DATE, depth), e(c, INT, 0)),
         lambda: _call("add_years", e(c, DATE, depth), e(c, INT, 0)),
         lambda: _call("day", e(c, TIMESTAMP, depth)),
+        lambda: _call("subject_access_due", e(c, DATE, depth), e(c, INT, 0)),
     )
     return c.chance.choice(makers)()
 

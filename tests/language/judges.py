@@ -151,6 +151,20 @@ _FUNCTIONS = [
         _TYPE.INT,
         lambda day, n: _days(reference.months_later(_day(day), 12 * n)),
     ),
+    _function(
+        "subject_access_due",
+        [_TYPE.INT, _TYPE.INT],
+        _TYPE.INT,
+        lambda day, n: _days(reference.month_to_answer(_day(day), n)),
+    ),
+    *(
+        _function(name, [_TYPE.STRING, _TYPE.STRING], result, reference.FUNCTIONS[name])
+        for name, result in (
+            ("exemption_strength", _TYPE.STRING),
+            ("exemption_basis", _TYPE.STRING),
+            ("same_reference", _TYPE.BOOL),
+        )
+    ),
     _function("day", [_TYPE.TIMESTAMP], _TYPE.INT, lambda at: _days(at.astimezone(reference.LONDON).date())),
     _function(
         "start_of", [_TYPE.INT], _TYPE.TIMESTAMP, lambda day: reference.FUNCTIONS["start_of"](_day(day))
@@ -168,6 +182,10 @@ _OURS = {
     "day",
     "start_of",
     "hours_between",
+    "subject_access_due",
+    "exemption_strength",
+    "exemption_basis",
+    "same_reference",
 }
 _MAP = _TYPE.Map(_TYPE.STRING, _TYPE.DYN)
 _ENV = cel.NewEnv(

@@ -282,6 +282,45 @@ def hours(start: datetime, end: datetime) -> int:
     return int(abs(end - start) // timedelta(hours=1)) * (1 if end >= start else -1)
 
 
+def month_to_answer(start: date, further: int) -> date:
+    """The corresponding date a month and more later, or the first working day after it."""
+    if further not in {0, 1, 2}:
+        raise ValueError(further)
+    day = months_later(start, 1 + further)
+    while not WORKING.is_working(known(day)):
+        day += timedelta(days=1)
+    return day
+
+
+# A absolute, Q qualified, ? open; C class, P prejudice, M both: by section, and by subsection where they differ.
+EXEMPT = {
+    "21": "AC", "22": "QC", "23": "AC", "24": "QM", "26": "QP", "27": "Q?", "28": "QP", "29": "QP", "30": "QC",
+    "31": "QP", "32": "AC", "33": "QP", "34": "AC", "35": "QC", "36": "QP", "37": "?C", "38": "QP", "39": "QC",
+    "40": "?C", "41": "AC", "42": "QC", "43": "Q?", "44": "AC", "43(2)": "QP", "40(2)": "?C",
+}  # fmt: skip
+UNDER = {"40(3A)(a)": "AC", "(3A)": "AC", "40(3)(a)(ii)": "QC", "40(4A)": "QC"}
+LETTERS = {"A": "absolute", "Q": "qualified", "C": "class", "P": "prejudice", "M": "mixed", "?": "depends"}
+
+
+def exempt(citation: str, condition: str, letter: int) -> str:
+    """What the Act makes of a citation that the generator writes; 'none' of any other text."""
+    text = citation.strip().lower().removeprefix("section ").removeprefix("s.")
+    kind = EXEMPT.get(text) or EXEMPT.get(text.removesuffix("(a)").removesuffix("(1)"), "")
+    if condition:
+        kind = UNDER.get(condition, "") if text == "40(2)" else ""
+    return LETTERS[kind[letter]] if kind else "none"
+
+
+def one_reference(one: str, other: str) -> bool:
+    """Whether two texts are one reference: digit by digit, zeros only where a number has begun."""
+
+    def told(text: str) -> list[str]:
+        parts = re.findall(r"[0-9]+|[^0-9]", re.sub(r"\s", "", text).upper())
+        return [str(int(part)) if part[0] in "0123456789" else part for part in parts]
+
+    return told(one) == told(other)
+
+
 UNITS = {"h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000, "ms": 1000, "us": 1}
 
 
@@ -321,4 +360,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "add_working_days": lambda start, n, notice: working_day(start, n),
     "earliest": lambda start, notice: working_day(start, 10),
     "due_date": lambda start, within: working_day(start, 10),
+    "subject_access_due": month_to_answer,
+    "exemption_strength": lambda citation, condition: exempt(citation, condition, 0),
+    "exemption_basis": lambda citation, condition: exempt(citation, condition, 1),
+    "same_reference": one_reference,
 }

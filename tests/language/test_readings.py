@@ -213,6 +213,27 @@ NAN = "(transfer.share * 1e308 * 1e308 - transfer.share * 1e308 * 1e308)"
         ("marking_legacy('RESTRICTED') && !marking_legacy(transfer.marking)", MET),
         ("marking_has('OFFICIAL - FOR UK EYES ONLY', 'nonsense')", NOT_MET),
         ("marking_faults(transfer.marking) == 0", MET),
+        # requests from the public
+        (
+            "exemption_known('s.31(1)(a)', '') && !exemption_known('s.14', '') && !exemption_known('31', '40(3A)')",
+            MET,
+        ),
+        (
+            "exemption_strength('40(2)', '') == 'depends' && exemption_strength('40(2)', '40(3A)(a)') == 'absolute'",
+            MET,
+        ),
+        ("exemption_strength(transfer.marking, '') == 'none' && exemption_basis('s.12', '') == 'none'", MET),
+        ("exemption_basis('22A', '') == 'mixed' && exemption_basis('43', '') == 'depends'", MET),
+        ("exemption_superseded('40(2)', '40(3)(a)(i)') && !exemption_superseded('40(2)', '40(3A)(a)')", MET),
+        ("exemption_superseded('s.12', '')", NOT_MET),
+        ("exemption_current('40(2)', '40(3)(a)(i)') == '40(2) with 40(3A)(a)'", MET),
+        ("exemption_current(transfer.marking, '') == transfer.marking", MET),
+        ("exemption_ncnd('38(1)(a)', '') && !exemption_ncnd('21', '') && !exemption_ncnd('s.12', '')", MET),
+        ("exemptions_together(['30(1)(a)', '31(1)(a)', 's.12'])", NOT_MET),
+        ("exemptions_together(['30(1)(a)', 's.12', 'x'])", MET),
+        ("same_reference('000636/18', '636 / 18') && !same_reference('2107/16', '002017/16')", MET),
+        ("subject_access_due(date('2026-01-30'), 0) == date('2026-03-02')", MET),
+        ("subject_access_due(date('2026-01-30'), 3) == date('2026-03-02')", CANNOT_TELL),
         # constants are worked out beforehand, those that fail when they are read
         ("1 / 0 == 1 && transfer.urgent", CANNOT_TELL),
         ("transfer.cells < agreement.limit * 2", MET),
