@@ -58,7 +58,7 @@ def first_review(held: str) -> Outcome:
 
 def answered(received: str, on: str) -> Outcome:
     lines = ("regime: foia", f"received_on: {received}", f"answered_on: {on}")
-    return found("onward/public-request-clock", "disclosure", *lines)[0].outcome
+    return found("disclosure/foi-time", "disclosure", *lines)[0].outcome
 
 
 def test_a_request_of_23_december_2025_cannot_be_met_on_5_january() -> None:
@@ -164,7 +164,7 @@ def test_the_scottish_holiday_of_2026_and_the_twelfth_put_an_answer_off_to_14_ju
 
 
 def test_a_late_answer_goes_to_a_person_and_is_never_refused() -> None:
-    finding, _ = found("onward/public-request-clock", "disclosure", "regime: foia", "received_on: 2025-02-28")
+    finding, _ = found("disclosure/foi-time", "disclosure", "regime: foia", "received_on: 2025-02-28")
     assert finding.outcome is Outcome.NOT_MET
     assert finding.rule.otherwise == "refer"
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isa_guard.uk.citations import cited as exemption
-from isa_guard.uk.citations import conflicts
+from isa_guard.uk.citations import Cited, cited, conflicts
 from isa_guard.uk.exemptions import (
     EXEMPTIONS,
     Basis,
@@ -37,9 +36,9 @@ def test_no_exemption_is_missing_or_stands_twice() -> None:
 
 @pytest.mark.parametrize("section", ACT)
 def test_each_exemption_is_what_the_act_makes_it(section: str) -> None:
-    cited = exemption(f"s.{section}").exemption
+    entry = cited(f"s.{section}").exemption
     letters = ACT[section]
-    assert (cited.strength, cited.basis) == (STRENGTHS[letters[0]], BASES[letters[1]])
+    assert (entry.strength, entry.basis) == (STRENGTHS[letters[0]], BASES[letters[1]])
 
 
 @pytest.mark.parametrize("each", EXEMPTIONS, ids=lambda each: each.section)
@@ -50,9 +49,9 @@ def test_harm_is_shown_for_prejudice_and_never_for_a_class(each: Exemption) -> N
 
 def test_only_what_is_accessible_and_trade_secrets_must_always_be_confirmed_or_denied() -> None:
     assert [each.section for each in EXEMPTIONS if each.ncnd is None] == ["21", "43(1)"]
-    assert exemption("s.23(1)").exemption.ncnd == "23(5)"
-    assert exemption("40(1)").exemption.ncnd == "40(5A)"
-    assert exemption("40(2)").exemption.ncnd == "40(5B)"
+    assert cited("s.23(1)").exemption.ncnd == "23(5)"
+    assert cited("40(1)").exemption.ncnd == "40(5A)"
+    assert cited("40(2)").exemption.ncnd == "40(5B)"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +70,7 @@ def test_only_what_is_accessible_and_trade_secrets_must_always_be_confirmed_or_d
     ],
 )
 def test_a_citation_is_read_to_the_most_precise_entry(citation: str, section: str) -> None:
-    assert exemption(citation).exemption.section == section
+    assert cited(citation).exemption.section == section
 
 
 @pytest.mark.parametrize(
@@ -88,17 +87,19 @@ def test_a_citation_is_read_to_the_most_precise_entry(citation: str, section: st
 def test_numbers_of_before_2018_are_read_as_todays_with_a_note(
     old: str, new: str, strength: Strength
 ) -> None:
-    cited = exemption(old)
-    assert cited.citation == new
-    assert cited.exemption.strength is strength
-    assert f"it is {new} now" in cited.notes[0]
+    found = cited(old)
+    assert found.citation == new
+    assert found.exemption.strength is strength
+    assert f"it is {new} now" in found.notes[0]
+    assert found.superseded != ()
+    assert cited(new).superseded == ()
 
 
 def test_personal_data_of_others_needs_its_condition_named() -> None:
-    assert exemption("40(2)").notes == (
+    assert cited("40(2)").notes == (
         "name the condition: 40(3A) is absolute, 40(3B) and 40(4A) are qualified",
     )
-    assert exemption("40(3A)(a)").notes == ()
+    assert cited("40(3A)(a)").notes == ()
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,11 @@ def test_personal_data_of_others_needs_its_condition_named() -> None:
         ("s.45", "section 45 is no exemption"),
         ("s.21A", "section 21A is no exemption"),
         ("Regulation 12(5)", "no citation"),
+        ("s.30 and s.31", "more than one section"),
+        ("40(2) and data", "more than one section"),
+        ("40(1)&(2)", "exemptions apart"),
+        ("27(1) and (2)", "exemptions apart"),
+        ("40(2) with 40(3A)(a) and 40(3B)", "exemptions apart"),
         ("", "no citation"),
         ("s.31" + "(1)" * 50_000, "no citation"),
         ("s.３１", "no citation"),
@@ -117,15 +123,15 @@ def test_personal_data_of_others_needs_its_condition_named() -> None:
 )
 def test_what_is_no_exemption_is_refused(citation: str, why: str) -> None:
     with pytest.raises(ExemptionError, match=why) as refusal:
-        exemption(citation)
+        cited(citation)
     assert len(str(refusal.value)) < 200
 
 
 def test_law_enforcement_is_not_claimed_beside_investigations() -> None:
-    both = (exemption("s.30(1)(a)"), exemption("s.31(1)(a)"))
+    both = (cited("s.30(1)(a)"), cited("s.31(1)(a)"))
     assert "exclude each other" in conflicts(both)[0]
     assert conflicts(both[:1]) == conflicts(both[1:]) == ()
-    assert conflicts((exemption("23(1)"), exemption("31(1)(a)"))) == ()
+    assert conflicts((cited("23(1)"), cited("31(1)(a)"))) == ()
 
 
 @given(
@@ -133,8 +139,50 @@ def test_law_enforcement_is_not_claimed_beside_investigations() -> None:
 )
 def test_any_text_is_a_citation_or_a_refusal(text: str) -> None:
     try:
-        cited = exemption(text)
+        found = cited(text)
     except ExemptionError:
         return
-    assert cited.citation.startswith(cited.exemption.section)
-    assert exemption(cited.citation).exemption is cited.exemption
+    again = cited(found.citation)
+    assert (again.citation, again.exemption, again.superseded) == (found.citation, found.exemption, ())
+
+
+@pytest.mark.parametrize(
+    ("citation", "condition", "full", "section"),
+    [
+        ("Section 40(2)&(3)", "40(3A)(a)", "40(2) with 40(3A)(a)", "40(3A)"),
+        ("40(2)", "Section 40(3)(a)(i)", "40(2) with 40(3A)(a)", "40(3A)"),
+        ("40(2)(a)(b) and (3A)(a)", "", "40(2)(a)(b) with 40(3A)(a)", "40(3A)"),
+        ("40(2)", "40(3B)", "40(2) with 40(3B)", "40(3B)"),
+        ("40(2) with 40(4)", "", "40(2) with 40(4A)", "40(4A)"),
+        ("31(1)(a)&(b)", "", "31(1)(a) and 31(1)(b)", "31"),
+        ("s.38(1)(a), (b)", "", "38(1)(a) and 38(1)(b)", "38"),
+    ],
+)
+def test_the_parts_of_one_section_are_read_together(
+    citation: str, condition: str, full: str, section: str
+) -> None:
+    found = cited(citation, condition)
+    assert (found.citation, found.exemption.section, found.complete) == (full, section, True)
+
+
+@pytest.mark.parametrize(
+    ("citation", "condition"), [("31(1)(a)", "40(3A)(a)"), ("40(1)", "40(3A)(a)"), ("40(2)", "31")]
+)
+def test_a_condition_belongs_to_section_40_2_alone(citation: str, condition: str) -> None:
+    with pytest.raises(ExemptionError):
+        cited(citation, condition)
+
+
+@pytest.mark.parametrize("citation", ["27", "37", "40", "40(2)", "43", "27(3)"])
+def test_a_citation_that_leaves_a_test_open_is_not_complete(citation: str) -> None:
+    assert not cited(citation).complete
+
+
+def complete(found: Cited) -> bool:
+    return "D" not in ACT[found.exemption.section] and "V" not in ACT[found.exemption.section]
+
+
+@pytest.mark.parametrize("section", ACT)
+def test_an_entry_is_complete_where_the_act_leaves_nothing_open(section: str) -> None:
+    found = cited(section)
+    assert found.complete == complete(found)
