@@ -11,11 +11,12 @@ import holidays
 import pytest
 
 from isa_guard.decide.decide import weigh
+from isa_guard.decide.verdict import combined
 from isa_guard.language.outcome import Outcome
 from isa_guard.load.agreement import load
 from isa_guard.load.facts import read_facts, type_fact
 from isa_guard.model.agreement import Agreement
-from isa_guard.model.decision import Finding, Obligation
+from isa_guard.model.decision import Finding, Obligation, Verdict
 from isa_guard.uk.clocks import foi_review_request
 from tests.cli.calls import AS_OF, EXAMPLES, ROOT, call
 
@@ -122,6 +123,15 @@ def test_mps_has_harm_and_balance_without_a_heading_and_cites_two_generations_of
     found = weighed("mps")[0]
     assert found["numbering"].satisfy == "cite 40(2) with 40(3A)(a)"
     assert {"exemption", "citation", "label", "harm", "public-interest"} <= with_outcome("mps", Outcome.MET)
+
+
+def test_the_reply_of_the_how_to_is_in_order_so_far() -> None:
+    page = (ROOT / "docs" / "how-to" / "answer-a-public-request.md").read_text("utf-8")
+    shown = page.split("```yaml\n", 1)[1].split("```", 1)[0]
+    under = agreement("public-requests")
+    fact = type_fact(read_facts(shown.encode(), "how-to")[0], under.schemas)
+    findings, obligations = weigh(under, fact, now=NOW)
+    assert combined(findings, obligations) is Verdict.PERMIT_WITH_OBLIGATIONS
 
 
 def test_a_month_from_30_january_2026_ends_on_monday_2_march() -> None:
