@@ -81,6 +81,12 @@ class KeyRefused(IsaGuardError):
     """A key could not be used: loose file mode, wrong passphrase, unknown kind."""
 
 
+class NotAuthorised(IsaGuardError):
+    """A person's act that the person may not do, or that the matter does not allow as it stands."""
+
+    exit_code = 1
+
+
 class Defect(IsaGuardError):
     """isa-guard contradicted itself: two readings of one rule disagree, a replay differs from its own record."""
 

@@ -23,6 +23,7 @@ from isa_guard.model.facts import FactKind
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from isa_guard.acts.evidence import Permissions
     from isa_guard.load.agreement import Shelf
     from isa_guard.load.facts import UntypedFact
     from isa_guard.model.agreement import Versions
@@ -101,12 +102,21 @@ def look_into(
     return Export(fact, seen.observations, seen.problems, files, seen.release)
 
 
-def typed(untyped: UntypedFact, versions: Versions, folder: Path, today: date | None) -> Fact:
-    """Answer a fact typed by the version in force when it happened, its evidence found in `folder`."""
+def typed(
+    untyped: UntypedFact,
+    versions: Versions,
+    folder: Path,
+    today: date | None,
+    permissions: Permissions | None = None,
+) -> Fact:
+    """Answer a fact typed by the version in force when it happened, its evidence found in `folder` and among `permissions`."""
     day = _judged_on(untyped, today)
     agreement = versions.in_force(day) if day else versions.agreements[-1]
     evidence = read_evidence(untyped, agreement.schemas[untyped.kind], folder)
-    return type_fact(untyped, agreement.schemas, evidence, agreement.version)
+    fact = type_fact(untyped, agreement.schemas, evidence, agreement.version)
+    if permissions is None or today is None:
+        return fact
+    return permissions.supported(fact, agreement, today)
 
 
 def _judged_on(untyped: UntypedFact, today: date | None) -> date | None:

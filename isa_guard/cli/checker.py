@@ -7,6 +7,7 @@ import re
 import secrets
 import sys
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ from isa_guard.decide.decide import decide
 from isa_guard.errors import IsaGuardError, LoadError, Place, Problem, UsageError
 from isa_guard.library import look_into, typed
 from isa_guard.load.agreement import Shelf, load
-from isa_guard.load.facts import read_facts
+from isa_guard.load.facts import read_facts, step_to
 from isa_guard.load.packs import read_named, shipped
 from isa_guard.load.suggest import did_you_mean
 from isa_guard.model.decision import PERMITS
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
+    from isa_guard.acts.evidence import Permissions
     from isa_guard.cli.settings import Settings
     from isa_guard.load.facts import UntypedFact
     from isa_guard.model.agreement import Versions
@@ -154,7 +156,8 @@ class Checker:
         if untyped.kind is FactKind.EXPORT:
             decision = self.looked_into(untyped, versions, folder)
         else:
-            fact = typed(untyped, versions, folder, london_day(self.now))
+            permissions = self.permissions() if names_request(untyped) else None
+            fact = typed(untyped, versions, folder, london_day(self.now), permissions)
             decision = decide(versions.version(fact.version), fact, now=self.now)
         LOG.info(
             "decided",
@@ -163,6 +166,18 @@ class Checker:
             agreement=decision.agreement.id,
         )
         return decision
+
+    @lru_cache(maxsize=1)  # noqa: B019 - a checker lives as long as its call
+    def permissions(self) -> Permissions | None:
+        """Answer what the register says was approved, where one is set. Raises as `cli.opening.opened`."""
+        if not self.settings.value("register"):
+            return None
+        from isa_guard.acts.evidence import Permissions
+        from isa_guard.acts.ledger import read_ledger
+        from isa_guard.cli.opening import opened_by
+
+        held = opened_by(self.settings)
+        return Permissions(held.store, read_ledger(held.store, held.trust, held.heads))
 
     def looked_into(self, untyped: UntypedFact, versions: Versions, folder: Path) -> Decision:
         """Answer the decision on an export whose files were read; what could not be read is a problem beside it."""
@@ -225,6 +240,12 @@ class Checker:
         if isinstance(found, LoadError):  # told once already, for the first fact that named it
             raise LoadError(())
         return found
+
+
+def names_request(untyped: UntypedFact) -> bool:
+    """Answer whether a fact says which request it answers."""
+    data = step_to(untyped.document.data, (*untyped.at, untyped.kind.value))
+    return isinstance(data, dict) and "request" in data
 
 
 def _is_folder(path: Path) -> bool:

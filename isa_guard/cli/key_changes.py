@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from isa_guard.cli.settings import Settings
+    from isa_guard.model.people import Person
     from isa_guard.register.appender import Surroundings
     from isa_guard.register.signing.keys import Signer
     from isa_guard.register.signing.ml_dsa import MlDsaPublicKey
@@ -142,12 +143,16 @@ def revoke(
 
 
 def grant(
-    changing: Changing, role: Role, key: PublicKey | MlDsaPublicKey, signers: Sequence[Signer]
+    changing: Changing,
+    role: Role,
+    key: PublicKey | MlDsaPublicKey,
+    signers: Sequence[Signer],
+    person: Person | None = None,
 ) -> Changed:
-    """Let another key sign in a role, from the record after the one that tells of it on."""
+    """Let another key sign in a role, a person's for that person, from the record after the one that tells of it on."""
     what = (KeyAction.GRANTED, role, key.key_id, None)
     return _recorded(
-        changing, lambda size: rotation.granted(changing.trust, role, key, size + 1), signers, what
+        changing, lambda size: rotation.granted(changing.trust, role, key, size + 1, person), signers, what
     )
 
 
@@ -189,7 +194,8 @@ def states(folder: Path, settings: Settings) -> Iterator[str]:
     yield f"{trust.origin}, trust root version {trust.version}:\n"
     for one in trust.grants:
         until = "" if one.valid_until is None else f" until {one.valid_until}"
-        yield f"  {one.role.value:<10} {one.key.key_id[:8]}  from record {one.valid_from}{until}{_revoked(trust, one.key.key_id)}\n"
+        who = f"  {one.person.post} of {one.person.party}" if one.person else ""
+        yield f"  {one.role.value:<10} {one.key.key_id[:8]}{who}  from record {one.valid_from}{until}{_revoked(trust, one.key.key_id)}\n"
     for witness in trust.witnesses:
         yield f"  witness    {witness.key.key_id[:8]}  {witness.name}{_revoked(trust, witness.key.key_id)}\n"
     for root in trust.roots:

@@ -11,6 +11,7 @@ import click
 from isa_guard.cli.settings import read_settings
 from isa_guard.cli.unlocking import keys_folder, known_passphrase, new_passphrase
 from isa_guard.errors import UsageError
+from isa_guard.model.people import POST, Office, Person
 from isa_guard.register.signing.keys import Role, load_public, new_keys, private_path, public_path, token_path
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ PURPOSES: Final = {
     Role.LOG: "signs checkpoints of the register",
     Role.ROOT: "says which keys to trust; keep it offline once the register is made",
     Role.WITNESS: "cosigns checkpoints of a partner's register",
+    Role.PERSON: "signs your own acts; nobody else ever holds it",
     Role.LOG_ML_DSA: "adds a second line to checkpoints, which outlives Ed25519",
 }
 REASONS: Final = ("key-compromise", "superseded", "cessation")
@@ -58,18 +60,33 @@ def command() -> None:
 @command.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--witness", is_flag=True, help="Make only a key that cosigns a partner's register.")
+@click.option(
+    "--person", is_flag=True, help="Make only a key that signs your own acts, in a folder of your own."
+)
 @click.option("--name", help="With --witness: the name in its lines, as example.org/witness.")
 @click.option("--ml-dsa", is_flag=True, help="Add an ML-DSA-44 key for a second line under checkpoints.")
 @_PASSPHRASE
-def new(*, folder: Path, witness: bool, name: str | None, ml_dsa: bool, passphrase_file: str | None) -> int:
+def new(
+    *,
+    folder: Path,
+    witness: bool,
+    person: bool,
+    name: str | None,
+    ml_dsa: bool,
+    passphrase_file: str | None,
+) -> int:
     """Make the three keys in FOLDER, which only you can enter. A key that is there is never written over."""
-    if witness and ml_dsa:
-        raise UsageError("a witness has one key: --ml-dsa is for one's own register")
+    if (witness or person) and ml_dsa:
+        raise UsageError("a witness or a person has one key: --ml-dsa is for one's own register")
+    if witness and person:
+        raise UsageError("a witness and a person have different keys, in different folders")
     if name is not None and not witness:
         raise UsageError("--name goes with --witness: it is the name in a witness's lines")
     secret = new_passphrase(passphrase_file)
     if witness:
         return _witness_made(folder, secret, name)
+    if person:
+        return _person_made(folder, secret)
     fresh = not public_path(folder, Role.LOG).exists()
     ids: dict[Role, str] = {}
     if fresh or not ml_dsa:
@@ -146,7 +163,9 @@ def list_(*, folder: Path | None, register: str | None) -> int:
 
 
 @command.command()
-@click.argument("role", type=click.Choice([role.value for role in Role if role is not Role.WITNESS]))
+@click.argument(
+    "role", type=click.Choice([role.value for role in Role if role not in {Role.WITNESS, Role.PERSON}])
+)
 @_KEY
 @_REGISTER
 @_ROOT
@@ -224,8 +243,17 @@ def revoke(
 
 
 @command.command()
-@click.argument("role", type=click.Choice(["record", "log", "log-ml-dsa", "witness"]))
+@click.argument("role", type=click.Choice(["record", "log", "log-ml-dsa", "witness", "person"]))
 @click.argument("public_key")
+@click.option("--party", help="The party, by its id in the agreement, that a person's post is of.")
+@click.option("--post", help="The post that a person fills: small letters and hyphens, never a name.")
+@click.option(
+    "--office",
+    "offices",
+    multiple=True,
+    type=click.Choice([one.value for one in Office]),
+    help="What the post is trusted with.",
+)
 @click.option("--name", help="The name in a witness's lines, where PUBLIC_KEY is a file.")
 @click.option("--quorum", type=click.IntRange(min=0), help="How many witnesses must cosign.")
 @click.option("--every", type=click.IntRange(1, 3660), help="After how many days a cosignature is overdue.")
@@ -238,6 +266,9 @@ def grant(
     *,
     role: str,
     public_key: str,
+    party: str | None,
+    post: str | None,
+    offices: tuple[str, ...],
     name: str | None,
     quorum: int | None,
     every: int | None,
@@ -255,6 +286,8 @@ def grant(
 
     if role != Role.WITNESS and (name, quorum, every) != (None, None, None):
         raise UsageError("--name, --quorum and --every are about a witness")
+    if (role == Role.PERSON) != bool(party and post and offices):
+        raise UsageError("a person is granted a key with --party, --post and --office; nobody else is")
     given, named = key_changes.read_key(public_key, Role(role), name)
     if role == Role.WITNESS and not named:
         raise UsageError("a witness has a name: --name example.org/witness, as it stands in its lines")
@@ -264,7 +297,12 @@ def grant(
         changed = key_changes.witness(changing, named, given, quorum, every, roots)
         click.echo(f"{named} witnesses {changed.trust.origin}: {changed.trust.quorum} must cosign.")
     else:
-        changed = key_changes.grant(changing, Role(role), given, roots)
+        who = None
+        if role == Role.PERSON:
+            who = Person(
+                given.key_id, _code(party), _code(post), tuple(Office(one) for one in dict.fromkeys(offices))
+            )
+        changed = key_changes.grant(changing, Role(role), given, roots, who)
         start = changed.trust.grants[-1].valid_from
         click.echo(f"The key {given.key_id[:8]} may sign as {role} from record {start} on.")
     return _told(changed)
@@ -281,6 +319,25 @@ def _witness_made(folder: Path, secret: bytes, name: str | None) -> int:
     what = witness_key(name, made) if name else str(public_path(folder, Role.WITNESS))
     click.echo(f"Next, for whoever keeps the register: isa-guard keys grant witness\n{what}")
     return 0
+
+
+def _person_made(folder: Path, secret: bytes) -> int:
+    made = new_keys(folder, secret, os.urandom, (Role.PERSON,))[Role.PERSON]
+    click.echo(f"One key made in {folder}:\n  person  {made.key_id}\n          {PURPOSES[Role.PERSON]}")
+    click.echo(
+        "Next, for whoever holds the root key:\n"
+        f"isa-guard keys grant person {public_path(folder, Role.PERSON)} --party PARTY --post POST --office OFFICE"
+    )
+    return 0
+
+
+def _code(text: str | None) -> str:
+    """Answer a party or a post as a trust root may name it. Raises UsageError for what could be a person's name."""
+    if text is None or not POST.match(text):
+        raise UsageError(
+            "--party and --post are codes in small letters with hyphens, as spoc-officer; never a name"
+        )
+    return text
 
 
 def _changing(key: str | None, register: str | None, passphrase_file: str | None) -> Changing:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # What a full or broken disk says to one who writes; the register tells its own troubles in its own words.
 UNWRITTEN: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
-# Name: (module, help). The help stands here so that `--help` imports no command.
+# Name: (module, or module:name of the command in it, help). The help stands here so that `--help` imports no command.
 COMMANDS: Final = {
     "check": ("check", "Decide transfers and other facts; the exit code is the gate."),
     "audit": ("audit", "Hold logs of what was done to the agreement, line by line."),
@@ -25,6 +25,13 @@ COMMANDS: Final = {
     "explain": ("explain", "A rule or a clause, in words."),
     "schema": ("schema", "Print the JSON Schema of a kind of document."),
     "new": ("new", "Begin an agreement, a rule, a transfer or the manifest of an export."),
+    "request": ("request", "Put a transfer before the SPOC, or list what waits there."),
+    "approve": ("answering:approve", "Approve a request until a day."),
+    "refuse": ("answering:refuse", "Refuse a request, with the reason."),
+    "return": ("answering:return_", "Return a request to who made it."),
+    "withdraw": ("answering:withdraw", "Withdraw a request."),
+    "permit": ("answering:permit", "Give express authority, the owner's permission, or consent."),
+    "revoke": ("answering:revoke", "Take back an approval or a permission."),
     "register": ("register", "The register of signed records: init, list, show, verify, replay."),
     "keys": ("keys", "The keys that sign records."),
     "completion": ("completion", "Shell completion for bash, zsh or fish."),
@@ -120,7 +127,8 @@ def group() -> click.Group:
         def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
             if cmd_name not in COMMANDS:
                 return None
-            command = import_module(f"isa_guard.cli.{COMMANDS[cmd_name][0]}").command
+            module, _, name = COMMANDS[cmd_name][0].partition(":")
+            command = getattr(import_module(f"isa_guard.cli.{module}"), name or "command")
             assert isinstance(command, click.Command)
             return command
 

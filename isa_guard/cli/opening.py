@@ -46,7 +46,11 @@ class Opened:
 
 def opened(register: str | None, key: str | None, trust: str | None) -> Opened:
     """Answer the register of the flags and settings. Raises UsageError, Untrusted, RegisterBroken."""
-    settings = read_settings().with_flags({"register": register, "key": key})
+    return opened_by(read_settings().with_flags({"register": register, "key": key}), trust)
+
+
+def opened_by(settings: Settings, trust: str | None = None) -> Opened:
+    """Answer the register of settings. Raises as `opened`."""
     store = register_store(settings.value("register"))
     noted = settings.value("key")
     root = held_against(store, settings, trust)

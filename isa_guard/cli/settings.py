@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LIMIT: Final = 1024 * 1024
-PATHS: Final = frozenset({"rules", "policies", "register", "key", "releases"})
-KNOWN: Final = ("agreement", "rules", "policies", "register", "key", "releases", "format")
+PATHS: Final = frozenset({"rules", "policies", "register", "key", "person", "releases"})
+KNOWN: Final = ("agreement", "rules", "policies", "register", "key", "person", "releases", "format")
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,9 @@ def _finding(
         outcome = Outcome.CANNOT_TELL
     missing: tuple[str, ...] = ()
     cause = ""
-    if outcome is Outcome.CANNOT_TELL and not asserted:
+    if asserted:
+        cause = "; ".join(dict(fact.unsupported)[one] for one in asserted if one in dict(fact.unsupported))
+    elif outcome is Outcome.CANNOT_TELL:
         missing, cause = _why_not_told(step, fact, variables)
     dispensation = live_dispensation(step, outcome, variables, today)
     place = _place(step, fact)

@@ -196,6 +196,15 @@ def type_fact(
     )
 
 
+def typed_record(document: Document, kind: Record, path: Path) -> Mapping[str, Value]:
+    """Answer what stands at `path`, every field of the type that `kind` gives it. Raises LoadError with every one that is not."""
+    reader = _Reader(document)
+    values = reader.record(step_to(document.data, path), kind, path, kind.name)
+    if reader.problems:
+        raise LoadError(tuple(sorted(reader.problems, key=lambda problem: problem.place)))
+    return values
+
+
 def _position(untyped: UntypedFact) -> str:
     """Answer where in its file the fact stands, as a JSON Pointer after the number of the YAML document."""
     return f"{untyped.document.number}#{''.join(f'/{step}' for step in untyped.at)}"

@@ -39,7 +39,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One document, typed: `values` as the language reads them, `places` of its fields, the bytes it came from."""
+    """One document, typed: `values` as the language reads them, `places` of its fields, the bytes it came from.
+
+    `unsupported` says of fields why what the register holds is no evidence for them.
+    """
 
     kind: FactKind
     reference: str
@@ -51,3 +54,4 @@ class Fact:
     digest: str
     version: str  # of the agreement whose schema it was typed by
     position: str  # of the fact within its file: number of the YAML document, JSON Pointer
+    unsupported: tuple[tuple[str, str], ...] = ()

@@ -130,6 +130,8 @@ TRANSFER: Final = Record(
         _optional("recipients", List(RECIPIENT), "the posts that will have access"),
         _optional("onward", ONWARD, "a further sharing of information received under the agreement"),
         _optional("sent_at", TIMESTAMP, "when it was sent, once it has been"),
+        _optional("request", TEXT, "the request in the register that it answers, by its reference"),
+        _optional("approved", BOOL, "that request was approved, and this lies within it"),
     ),
 )  # fmt: skip
 
@@ -236,6 +238,7 @@ DISCLOSURE: Final = Record(
         _optional("received_on", DATE, "when the request was received"),
         _optional("clarified_on", DATE, "when a clarification that was asked for arrived"),
         _optional("answered_on", DATE, "when it was answered"),
+        _optional("request", TEXT, "the request in the register that it was put before the owner and the SPOC by"),
         _optional("owner_permission", BOOL, "the original owner permits the disclosure"),
         _optional("spoc_authority", BOOL, "the SPOC has given express written authority"),
         _optional("owner_consulted", BOOL, "the owner was consulted before the answer"),

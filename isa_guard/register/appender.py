@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.errors import KeyRefused, UsageError
+from isa_guard.errors import KeyRefused, NotAuthorised, UsageError
 from isa_guard.frozen import dataclass
 from isa_guard.register import archive
 from isa_guard.register.chain import Chain, statement_of
@@ -39,7 +39,9 @@ from isa_guard.register.tree.merkle import EMPTY_ROOT, leaf_hash
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from isa_guard.model.agreement import Agreement
     from isa_guard.model.decision import Decision
+    from isa_guard.register.records.act_event import ActEvent
     from isa_guard.register.records.clock import Reading
     from isa_guard.register.records.event import Event, KeyEvent
     from isa_guard.register.records.statement import Draft
@@ -158,13 +160,20 @@ class Appender:
         """Record what happens to the register itself."""
         return self.commit((event_draft(event, this_engine()),))[0]
 
+    def append_act(self, event: ActEvent, document: bytes, agreement: Agreement, seen: int) -> Receipt:
+        """Record a person's act, whose document is kept beside. `seen` is how many records the person had before them.
+
+        Raises NotAuthorised where somebody acted meanwhile: what was decided on may not be so any more.
+        """
+        return self.commit((event_draft(event, this_engine(), agreement, document),), seen)[0]
+
     def drafted(self, decisions: Sequence[Decision]) -> tuple[Draft, ...]:
         """Answer the drafts of records; nothing is written yet, so any thread may do it at any time."""
         key, engine = self._commitment_key, this_engine()
         return tuple([draft(decision, key, engine) for decision in decisions])
 
-    def commit(self, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
-        """Record drafts in one commit: all are acknowledged or none."""
+    def commit(self, drafts: Sequence[Draft], seen: int | None = None) -> tuple[Receipt, ...]:
+        """Record drafts in one commit: all are acknowledged or none; none where there are more records than were `seen`."""
         if self._failed:
             raise StorageFailed(
                 "an append failed before: open the register anew, nothing more is acknowledged"
@@ -176,15 +185,23 @@ class Appender:
             self._keep(drafts)
             with self.store.writing() as writer:
                 self._catch_up(writer)
+                self._refuse_unseen(seen)
                 receipts = self._commit(writer, drafts)
                 self._remember(writer)
-        except RecordError:  # before anything was written, unless what others left was covered first
+        except (
+            NotAuthorised,
+            RecordError,
+        ):  # before anything was written, unless what others left was covered first
             self._failed = self._note != before
             raise
         except BaseException:
             self._failed = True
             raise
         return receipts
+
+    def _refuse_unseen(self, seen: int | None) -> None:
+        if seen is not None and self.size != seen:
+            raise NotAuthorised("somebody has acted meanwhile: look at the matter again, then act")
 
     @contextmanager
     def keeping(self) -> Iterator[Changing]:

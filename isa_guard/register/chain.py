@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from isa_guard.register.faults import Damage, RecordError, RegisterBroken, SignatureInvalid
 from isa_guard.register.records import dsse
-from isa_guard.register.records.statement import read_statement
-from isa_guard.register.signing.keys import Role
+from isa_guard.register.records.act_event import ActEvent
+from isa_guard.register.records.statement import EventRecord, read_statement
+from isa_guard.register.signing.keys import PublicKey, Role
 from isa_guard.register.stores.store import Noted, Tip
 from isa_guard.register.tree.merkle import Frontier, leaf_hash
 
@@ -100,9 +101,24 @@ class Chain:
             raise RegisterBroken(Damage.CHAIN, index)
         if last and standing.decided_at < last.decided_at:
             raise RegisterBroken(Damage.TIME, index)
+        if isinstance(record, EventRecord) and isinstance(record.event, ActEvent):
+            self._refuse_unsigned(record.event, index)
         self._last, self._unread = standing, b""
         self._grow(envelope, leaf)
         return record
+
+    def _refuse_unsigned(self, event: ActEvent, index: int) -> None:
+        """Raise RegisterBroken where an act is not signed by a person whose key counts here, in that person's own post."""
+        grant, act = self.trust.person(event.key_id, index), event.act
+        person = grant.person if grant is not None else None
+        if (
+            grant is None
+            or person is None
+            or not isinstance(grant.key, PublicKey)
+            or (person.party, person.post, self.trust.origin) != (act.party, act.post, act.origin)
+            or not event.is_of(grant.key)
+        ):
+            raise RegisterBroken(Damage.SIGNATURE, index, "the act is not signed by the person that it names")
 
     def take(self, envelope: bytes, standing: Standing) -> bytes:
         """Take a record that is known to follow, and answer its leaf hash."""

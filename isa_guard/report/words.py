@@ -70,7 +70,8 @@ def needs(finding: Finding) -> str:
     if finding.missing:
         return f"not given: {', '.join(finding.missing)}"
     if finding.asserted:
-        return f"asserted, but not evidenced: {', '.join(finding.asserted)}"
+        why = f" ({finding.cause})" if finding.cause else ""
+        return f"asserted, but not evidenced: {', '.join(finding.asserted)}{why}"
     return finding.cause
 
 

@@ -1,4 +1,4 @@
-"""What happens to the register itself, and is recorded in it: keys, witnessing, erasure, a restore.
+"""What happens beside decisions, and is recorded: keys, witnessing, erasure, a restore, audits, acts of people.
 
 Codes, digests and numbers only. A reason is one of a closed list and an authority is a post, because free text
 could name a person and can never be taken out again.
@@ -6,13 +6,14 @@ could name a person and can never be taken out again.
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from isa_guard.errors import UsageError
 from isa_guard.frozen import dataclass
+from isa_guard.model.people import POST
 from isa_guard.register.faults import RecordError
+from isa_guard.register.records.act_event import ActEvent, act_event_part, read_act_event
 from isa_guard.register.records.audit_event import AuditEvent, audit_part, read_audit
 from isa_guard.register.records.clock import instant, read_instant
 from isa_guard.register.records.members import DIGEST, Members
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from isa_guard.register.strict_json import Json
 
-POST: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z", re.ASCII)
 LIMIT_POST: Final = 60
 
 
@@ -140,7 +140,7 @@ class RecoveryEvent:
         return "checkpoint", self.note_digest
 
 
-Event = KeyEvent | WitnessEvent | ErasureEvent | RecoveryEvent | AuditEvent
+Event = KeyEvent | WitnessEvent | ErasureEvent | RecoveryEvent | AuditEvent | ActEvent
 
 
 def post(text: str) -> str:
@@ -190,6 +190,8 @@ def event_part(event: Event) -> dict[str, Json]:
             }
         case AuditEvent():
             return audit_part(event)
+        case ActEvent():
+            return act_event_part(event)
 
 
 def read_event(members: Members) -> Event:
@@ -239,6 +241,8 @@ def read_event(members: Members) -> Event:
             )
         case AuditEvent.KIND:
             return read_audit(members)
+        case ActEvent.KIND:
+            return read_act_event(members)
         case _:
             raise RecordError("it is an event of a kind that is not known")
 

@@ -132,11 +132,13 @@ def draft(decision: Decision, commitment_key: bytes, engine: Engine, supersedes:
     )
 
 
-def event_draft(event: Event, engine: Engine) -> Draft:
-    """Answer the draft of a record of an event."""
+def event_draft(
+    event: Event, engine: Engine, agreement: Agreement | None = None, case: bytes | None = None
+) -> Draft:
+    """Answer the draft of a record of an event; `case` is the document of an act, which its subject is the digest of."""
     context = strict_json.write({"engine": engine_part(engine)})
     content = strict_json.write(event_part(event))
-    return Draft(EVENT_TYPE, "event", context, content, *event.subject, None, None, None)
+    return Draft(EVENT_TYPE, "event", context, content, *event.subject, agreement, case, None)
 
 
 def statement(of: Draft, standing: Standing) -> bytes:

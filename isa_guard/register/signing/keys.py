@@ -1,7 +1,7 @@
 """Keys: each role has its own, in one private folder, and what signs with them.
 
 `record` signs decisions, `log` signs checkpoints, `root` says which of these to trust, from which record on;
-`witness` cosigns a partner's checkpoints, `log-ml-dsa` adds a second line to one's own. No key serves two
+`witness` cosigns a partner's checkpoints, `person` signs the acts of whoever fills a post, `log-ml-dsa` adds a second line to one's own. No key serves two
 roles. A folder has mode 0700, a private key 0600; anything looser is refused, not mended.
 
     ROLE.pem ROLE.pub.pem      the pair in use; or ROLE.pkcs11.json where a token holds the private half
@@ -47,6 +47,7 @@ class Role(StrEnum):
     ROOT = "root"
     WITNESS = "witness"
     LOG_ML_DSA = "log-ml-dsa"
+    PERSON = "person"
 
 
 NEW_SET: Final = (Role.RECORD, Role.LOG, Role.ROOT)

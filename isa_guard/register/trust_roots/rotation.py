@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from isa_guard.model.people import Person
     from isa_guard.register.records.event import KeyEvent
     from isa_guard.register.signing.keys import Signer
     from isa_guard.register.signing.ml_dsa import MlDsaPublicKey
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-GRANTED: Final = (Role.RECORD, Role.LOG, Role.LOG_ML_DSA)
+GRANTED: Final = (Role.RECORD, Role.LOG, Role.LOG_ML_DSA, Role.PERSON)
 
 
 class Keeping(Protocol):
@@ -83,12 +84,23 @@ def revoked(
     )
 
 
-def granted(trust: TrustRoot, role: Role, key: PublicKey | MlDsaPublicKey, from_index: int) -> TrustRoot:
-    """Answer the next version, where another key may sign in the role from record `from_index` on."""
+def granted(
+    trust: TrustRoot,
+    role: Role,
+    key: PublicKey | MlDsaPublicKey,
+    from_index: int,
+    person: Person | None = None,
+) -> TrustRoot:
+    """Answer the next version, where another key may sign in the role from record `from_index` on.
+
+    A person's key is granted to a person, and no other key is. Raises UsageError.
+    """
+    if (role is Role.PERSON) != (person is not None):
+        raise UsageError("a person's key is granted to a post of a party, with the offices that it carries")
     if role not in GRANTED:
         raise UsageError(f"a trust root grants {', '.join(one.value for one in GRANTED)}, not {role.value}")
     return _next(
-        trust, dataclasses.replace(trust, grants=(*trust.grants, Grant(role, key, from_index, None)))
+        trust, dataclasses.replace(trust, grants=(*trust.grants, Grant(role, key, from_index, None, person)))
     )
 
 

@@ -1,4 +1,4 @@
-"""How a trust root is written: format 2 is written, formats 1 and 2 are read, each in one form only.
+"""How a trust root is written: format 2, or 3 where it names people; formats 1 to 3 are read, each in one form only.
 
 Nothing here checks a signature, nor whether one version may follow another.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from isa_guard.model.people import POST, Office, Person
 from isa_guard.register import strict_json
 from isa_guard.register.faults import RecordError
 from isa_guard.register.records.clock import instant, read_instant
@@ -29,21 +30,22 @@ T = TypeVar("T")
 
 FORMAT_1: Final = "isa-guard/trust-root/1"
 FORMAT_2: Final = "isa-guard/trust-root/2"
+FORMAT_3: Final = "isa-guard/trust-root/3"
 LIMIT_ROOTS: Final = 16
-LIMIT_GRANTS: Final = 128
+LIMIT_GRANTS: Final = 1_024
 LIMIT_REVOCATIONS: Final = 128
 LIMIT_WITNESSES: Final = 16
 LIMIT_DAYS: Final = 3_660
-_GRANTED: Final = (Role.RECORD, Role.LOG, Role.LOG_ML_DSA)
+_GRANTED: Final = (Role.RECORD, Role.LOG, Role.LOG_ML_DSA, Role.PERSON)
 _ANOTHER_FORM: Final = "it says more or less than a trust root, or not in its one form"
 
 
 def written(trust: TrustRoot) -> bytes:
-    """Answer the payload of format 2 that says what `trust` says."""
+    """Answer the payload that says what `trust` says."""
     return strict_json.write(
         {
             "epoch": trust.epoch,
-            "format": FORMAT_2,
+            "format": _format(trust),
             "grants": [_grant_written(one, trust.origin) for one in trust.grants],
             "origin": trust.origin,
             "previous": trust.previous,
@@ -66,7 +68,7 @@ def read(payload: bytes) -> TrustRoot:
     if found.get("format") == FORMAT_1:
         trust = _read_1(found)
         again = _written_1(trust)
-    elif found.get("format") == FORMAT_2:
+    elif found.get("format") in {FORMAT_2, FORMAT_3}:
         trust = _read_2(found)
         again = written(trust)
     else:
@@ -74,6 +76,11 @@ def read(payload: bytes) -> TrustRoot:
     if again != payload:
         raise RecordError(_ANOTHER_FORM)
     return trust
+
+
+def _format(trust: TrustRoot) -> str:
+    """An older isa-guard that knows no people refuses a trust root that names some; it never reads it as less."""
+    return FORMAT_3 if any(one.person for one in trust.grants) else FORMAT_2
 
 
 def _read_2(found: dict[str, Json]) -> TrustRoot:
@@ -140,7 +147,8 @@ def _grant(found: dict[str, Json]) -> Grant:
         until = _number(found, "validUntil", start)
     spki = _spki(found)
     key = ml_dsa_public_key(spki) if roles[0] is Role.LOG_ML_DSA else keys.public_key(spki)
-    return Grant(roles[0], key, start, until)
+    person = _person(found, key.key_id) if roles[0] is Role.PERSON else None
+    return Grant(roles[0], key, start, until, person)
 
 
 def _grant_written(grant: Grant, origin: str) -> Json:
@@ -155,7 +163,31 @@ def _grant_written(grant: Grant, origin: str) -> Json:
         found["vkey"] = write_key(origin, ML_DSA_44, grant.key.raw)
     elif grant.role is Role.LOG:
         found["vkey"] = note_key(origin, grant.key)
+    if grant.person is not None:
+        found["person"] = {
+            "offices": [one.value for one in grant.person.offices],
+            "party": grant.person.party,
+            "post": grant.person.post,
+        }
     return found
+
+
+def _person(found: dict[str, Json], key_id: str) -> Person:
+    person = found.get("person")
+    if not isinstance(person, dict) or set(person) != {"offices", "party", "post"}:
+        raise RecordError("a person's key of it says not whose it is")
+    party, post, offices = person["party"], person["post"], person["offices"]
+    known = {one.value: one for one in Office}
+    if (
+        not isinstance(party, str)
+        or not isinstance(post, str)
+        or not POST.match(party)
+        or not POST.match(post)
+    ):
+        raise RecordError("a person of it is no post of a party")
+    if not isinstance(offices, list) or not offices or not all(one in known for one in offices):
+        raise RecordError("a person of it has no office that is known")
+    return Person(key_id, party, post, tuple(known[str(one)] for one in offices))
 
 
 def _root(found: dict[str, Json]) -> PublicKey:

@@ -18,6 +18,8 @@ from isa_guard.register.signing.ml_dsa import MlDsaPublicKey
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from isa_guard.model.people import Person
+
 
 class Reason(StrEnum):
     """Why a key was revoked."""
@@ -29,12 +31,16 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A key that may sign in a role for records `valid_from` to `valid_until` (None: no end), both included."""
+    """A key that may sign in a role for records `valid_from` to `valid_until` (None: no end), both included.
+
+    `person` is who holds it, where it is a person's.
+    """
 
     role: Role
     key: PublicKey | MlDsaPublicKey
     valid_from: int
     valid_until: int | None
+    person: Person | None = None
 
     def covers(self, role: Role, index: int) -> bool:
         """Answer whether the key may sign in `role` at record `index`."""
@@ -118,6 +124,17 @@ class TrustRoot:
                 and isinstance(one.key, PublicKey)
                 and self.counts(one.key.key_id, index)
             ]
+        )
+
+    def person(self, key_id: str, index: int) -> Grant | None:
+        """Answer the grant of a person's key that counts at record `index`, if there is one."""
+        return next(
+            (
+                one
+                for one in self.grants
+                if one.covers(Role.PERSON, index) and one.key.key_id == key_id and self.counts(key_id, index)
+            ),
+            None,
         )
 
     def ml_dsa_keys(self, index: int) -> tuple[MlDsaPublicKey, ...]:

@@ -1,0 +1,59 @@
+"""One act, made ready to be signed and recorded."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from isa_guard.acts.authority import refuse_unauthorised
+from isa_guard.frozen import dataclass
+from isa_guard.load.acts import SALT_OCTETS, written
+from isa_guard.model.act import Act
+from isa_guard.register.records.clock import RANDOM_BYTES, uuid7
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from isa_guard.load.acts import Said
+    from isa_guard.model.act import Standing
+    from isa_guard.model.agreement import Agreement
+    from isa_guard.model.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An act and its document, which is kept beside the register."""
+
+    act: Act
+    document: bytes
+
+
+def prepared(
+    said: Said,
+    person: Person,
+    agreement: Agreement,
+    matter: Sequence[Standing],
+    origin: str,
+    now: datetime,
+    random: Callable[[int], bytes],
+) -> Prepared:
+    """Answer the act of a person in a matter (empty: it opens one). Raises NotAuthorised."""
+    refuse_unauthorised(said, person, agreement, matter)
+    document = written(said, random(SALT_OCTETS))
+    act_id = uuid7(now, random(RANDOM_BYTES))
+    act = Act(
+        id=act_id,
+        action=said.action,
+        matter=matter[0].act.matter if matter else act_id,
+        origin=origin,
+        at=now,
+        agreement=agreement.id,
+        version=agreement.version,
+        agreement_digest=agreement.digest,
+        party=person.party,
+        post=person.post,
+        values=said.codes,
+        document=hashlib.sha256(document).hexdigest(),
+    )
+    return Prepared(act, document)

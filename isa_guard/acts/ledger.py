@@ -1,0 +1,85 @@
+"""Every act in a register, in its order. All lists of open requests, clocks, breaches and disposals are read off it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from isa_guard.errors import LoadError
+from isa_guard.frozen import dataclass
+from isa_guard.load.acts import read_said
+from isa_guard.model.act import Standing
+from isa_guard.register.faults import ArchiveBroken
+from isa_guard.register.records.act_event import ActEvent
+from isa_guard.register.records.statement import EventRecord
+from isa_guard.register.stores.store import Shelf
+from isa_guard.register.verify import Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from isa_guard.language.values import Value
+    from isa_guard.model.act import Act, Action, Matter
+    from isa_guard.register.stores.store import Log
+    from isa_guard.register.trust_roots.trust_root import TrustRoot
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Acts in the order of the register."""
+
+    acts: tuple[Standing, ...]
+
+    def opened(self, action: Action) -> tuple[Standing, ...]:
+        """Answer the acts of one kind."""
+        return tuple(one for one in self.acts if one.act.action is action)
+
+    def of(self, matter: str) -> tuple[Standing, ...]:
+        """Answer the acts in one matter, the one that opened it first."""
+        return tuple(one for one in self.acts if one.act.matter == matter)
+
+    def matters(self, matter: Matter) -> tuple[tuple[Standing, ...], ...]:
+        """Answer the acts of every matter of a kind, matter by matter."""
+        from isa_guard.model.act_fields import FORMS
+
+        found: dict[str, list[Standing]] = {}
+        for one in self.acts:
+            if FORMS[one.act.action].matter is matter or one.act.matter in found:
+                found.setdefault(one.act.matter, []).append(one)
+        return tuple(tuple(acts) for acts in found.values())
+
+    def act(self, act_id: str) -> Standing | None:
+        """Answer the act of an id."""
+        return next((one for one in self.acts if one.act.id == act_id), None)
+
+
+def read_ledger(log: Log, trust: TrustRoot, against: Iterable[bytes] = ()) -> Ledger:
+    """Answer the acts of a register that verifies as a whole. Raises RegisterBroken, HeadsContradict, Untrusted.
+
+    An act that stands there twice counts once: whoever keeps the register cannot make a person act again.
+    """
+    found: dict[str, Standing] = {}
+    for stored in Walk(log, trust, against).records():
+        record = stored.record
+        if not isinstance(record, EventRecord) or not isinstance(record.event, ActEvent):
+            continue
+        act = record.event.act
+        grant = trust.person(record.event.key_id, stored.index)
+        assert grant is not None  # the walk has checked it
+        assert grant.person is not None
+        standing = Standing(stored.index, record.standing.decided_at, act, grant.person, _words(log, act))
+        found.setdefault(act.id, standing)
+    return Ledger(tuple(found.values()))
+
+
+def _words(log: Log, act: Act) -> Mapping[str, Value] | None:
+    """Answer what an act says in words, None where its document was erased. Raises ArchiveBroken where it is another."""
+    content = log.blob(Shelf.CASES, act.document)
+    if content is None:
+        return None
+    try:
+        told = read_said(content, "the document of an act")
+    except LoadError as error:
+        raise ArchiveBroken(f"the document of act {act.id} cannot be read: {error}") from None
+    if told.codes != act.values:
+        raise ArchiveBroken(f"the document of act {act.id} says something else than its record")
+    return told.words

@@ -1,0 +1,107 @@
+"""How a person acts at the command line: by their own key, on the register as it stands, once, and told in words."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from isa_guard.cli.opening import KEY, PASSPHRASE, REGISTER, opened_by
+from isa_guard.cli.settings import read_settings
+from isa_guard.errors import KeyRefused, UsageError
+from isa_guard.frozen import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from isa_guard.acts.ledger import Ledger
+    from isa_guard.cli.opening import Opened
+    from isa_guard.cli.settings import Settings
+    from isa_guard.load.acts import Said
+    from isa_guard.model.act import Standing
+    from isa_guard.model.agreement import Agreement
+    from isa_guard.model.people import Person
+
+PERSON: Final = click.option("--person", help="The folder of your own key, as `keys new --person` makes it.")
+PERSON_PASSPHRASE: Final = click.option(
+    "--person-passphrase-file",
+    help="A private file, or /dev/fd/N, that holds the passphrase of your own key.",
+)
+
+
+def acting(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options that every act needs."""
+    for option in (PERSON_PASSPHRASE, PASSPHRASE, PERSON, KEY, REGISTER):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a person acts: the settings, the register as it stands and verifies, every act in it, and who it is."""
+
+    settings: Settings
+    opened: Opened
+    ledger: Ledger
+    size: int
+    person: Person
+
+    def agreement(self, name: str, version: str | None = None) -> Agreement:
+        """Answer an agreement of the shelf, the newest version where none is named. Raises LoadError."""
+        from isa_guard.cli.checker import shelf_of
+        from isa_guard.load.agreement import load
+
+        versions = load(name, shelf_of(self.settings))
+        return versions.version(version) if version else versions.agreements[-1]
+
+    def agreement_of(self, opened: Standing) -> Agreement:
+        """Answer the agreement that a matter was opened under."""
+        return self.agreement(opened.act.agreement, opened.act.version)
+
+
+def desk(register: str | None, key: str | None, person: str | None) -> Desk:
+    """Answer the desk of the flags and settings. Raises UsageError, KeyRefused, Untrusted, RegisterBroken."""
+    from isa_guard.acts.ledger import read_ledger
+    from isa_guard.register.register import checkpoint_of
+    from isa_guard.register.signing.keys import Role, load_public
+
+    settings = read_settings().with_flags({"register": register, "key": key, "person": person})
+    folder = settings.value("person")
+    if not folder:
+        raise UsageError("say where your own key is: --person, ISA_GUARD_PERSON or a setting")
+    held = opened_by(settings)
+    key_id = load_public(Path(folder), Role.PERSON).key_id
+    size = checkpoint_of(held.store, held.trust).size
+    grant = held.trust.person(key_id, size)
+    if grant is None or grant.person is None:
+        what = f"the key {key_id[:8]} is not of a person that {held.trust.origin} trusts"
+        raise KeyRefused(f"{what}: `isa-guard keys grant person` grants it a post")
+    return Desk(settings, held, read_ledger(held.store, held.trust, held.heads), size, grant.person)
+
+
+def act(
+    at: Desk,
+    said: Said,
+    agreement: Agreement,
+    matter: Sequence[Standing],
+    passphrase_file: str | None,
+    person_passphrase_file: str | None,
+) -> tuple[str, int]:
+    """Sign and record an act, and answer its id and the index of its record. Raises NotAuthorised, KeyRefused, StorageFailed."""
+    from isa_guard.acts.acting import prepared
+    from isa_guard.cli.recording import note_tip, open_appender
+    from isa_guard.cli.unlocking import known_passphrase
+    from isa_guard.register.records.act_event import signed
+    from isa_guard.register.signing.keys import Role, load_signer
+
+    made = prepared(said, at.person, agreement, matter, at.opened.trust.origin, datetime.now(UTC), os.urandom)
+    secret = known_passphrase(person_passphrase_file or passphrase_file)
+    signer = load_signer(Path(at.settings.value("person")), Role.PERSON, secret)
+    event = signed(made.act, signer)
+    appender = open_appender(at.settings, passphrase_file)
+    receipt = appender.append_act(event, made.document, agreement, at.size)
+    note_tip(at.settings, appender)
+    return made.act.id, receipt.index

@@ -1,0 +1,103 @@
+"""A signed act of a person: what was done, in which matter, under which agreement.
+
+All that an act says in codes, days and numbers is signed and stands in the register for ever. What it says in words (a reason,
+a reference) is in its document, which is kept by digest and can be erased.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from isa_guard.frozen import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from isa_guard.language.values import Value
+    from isa_guard.model.people import Person
+
+
+class Matter(StrEnum):
+    """What an act is about. A matter is opened by one act and goes on with others."""
+
+    REQUEST = "request"
+    DISPENSATION = "dispensation"
+    BREACH = "breach"
+    HOLDING = "holding"  # information that one party holds of another
+    RIGHTS = "rights"  # a request from the public, or from the person the data are about
+    STAFF = "staff"  # training and vetting of those with access
+    AGREEMENT = "agreement"  # reviews, appointments, evidence for clauses
+
+
+class Action(StrEnum):
+    """What was done."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    PERMITTED = "permitted"
+    REVOKED = "revoked"
+    DISPENSED = "dispensed"
+    CONFIRMED = "confirmed"
+    BREACH_OPENED = "breach-opened"
+    BREACH_NOTIFIED = "breach-notified"
+    BREACH_UPDATED = "breach-updated"
+    BREACH_CLOSED = "breach-closed"
+    RECEIVED = "received"
+    HELD = "held"
+    HOLD_RELEASED = "hold-released"
+    RETAINED = "retained"
+    DISPOSED = "disposed"
+    ASKED = "asked"
+    CLARIFICATION_SOUGHT = "clarification-sought"
+    CLARIFIED = "clarified"
+    CONSULTED = "consulted"
+    EXTENDED = "extended"
+    ANSWERED = "answered"
+    REVIEW_ASKED = "review-asked"
+    REVIEW_ANSWERED = "review-answered"
+    QUALIFIED = "qualified"
+    LEFT = "left"
+    APPOINTED = "appointed"
+    REVIEWED = "reviewed"
+    PROVIDED = "provided"
+    SIGNED_OFF = "signed-off"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act. `matter` is the id of the act that opened its matter, its own where it opens one.
+
+    `values` are its fields as they are in the record: codes, days, times, numbers. `document` is the digest of all of it.
+    """
+
+    id: str
+    action: Action
+    matter: str
+    origin: str  # of the register that it is meant for: it counts in no other
+    at: datetime
+    agreement: str
+    version: str
+    agreement_digest: str
+    party: str
+    post: str
+    values: Mapping[str, Value]
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An act as it stands in the register: its index, when it was recorded, who signed it, and what it says in words.
+
+    `words` are its private fields; None once the document has been erased.
+    """
+
+    index: int
+    recorded_at: datetime
+    act: Act
+    by: Person
+    words: Mapping[str, Value] | None
