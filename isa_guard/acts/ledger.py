@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import LoadError
 from isa_guard.frozen import dataclass
@@ -11,8 +11,8 @@ from isa_guard.model.act import Standing
 from isa_guard.register.faults import ArchiveBroken
 from isa_guard.register.records.act_event import ActEvent
 from isa_guard.register.records.statement import EventRecord
+from isa_guard.register.sift import sifted
 from isa_guard.register.stores.store import Shelf
-from isa_guard.register.verify import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from isa_guard.model.act import Act, Action, Matter
     from isa_guard.register.stores.store import Log
     from isa_guard.register.trust_roots.trust_root import TrustRoot
+
+
+MARK: Final = f'"kind":"{ActEvent.KIND}"'.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,13 @@ def read_ledger(log: Log, trust: TrustRoot, against: Iterable[bytes] = ()) -> Le
     An act that stands there twice counts once: whoever keeps the register cannot make a person act again.
     """
     found: dict[str, Standing] = {}
-    for stored in Walk(log, trust, against).records():
+    for stored in sifted(log, trust, (MARK,), against):
         record = stored.record
         if not isinstance(record, EventRecord) or not isinstance(record.event, ActEvent):
             continue
         act = record.event.act
         grant = trust.person(record.event.key_id, stored.index)
-        assert grant is not None  # the walk has checked it
+        assert grant is not None  # sifting has checked it
         assert grant.person is not None
         standing = Standing(stored.index, record.standing.decided_at, act, grant.person, _words(log, act))
         found.setdefault(act.id, standing)

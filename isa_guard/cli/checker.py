@@ -15,6 +15,7 @@ from isa_guard.cli.log import LOG
 from isa_guard.cli.progress import shown
 from isa_guard.decide.decide import decide
 from isa_guard.errors import IsaGuardError, LoadError, Place, Problem, UsageError
+from isa_guard.frozen import dataclass
 from isa_guard.library import look_into, typed
 from isa_guard.load.agreement import Shelf, load
 from isa_guard.load.facts import read_facts, step_to
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
+    from isa_guard.acts.dispensations import Departed
     from isa_guard.acts.evidence import Permissions
     from isa_guard.cli.settings import Settings
     from isa_guard.load.facts import UntypedFact
-    from isa_guard.model.agreement import Versions
+    from isa_guard.model.agreement import Agreement, Versions
     from isa_guard.model.decision import Decision
+    from isa_guard.model.facts import Fact
     from isa_guard.scan.export.releases.folder import Releases
 
 SUFFIXES: Final = {".yaml", ".yml", ".json"}
@@ -59,6 +62,14 @@ def releases_of(settings: Settings) -> Releases | None:
     from isa_guard.scan.export.releases.folder import Releases
 
     return Releases(Path(folder), secrets.token_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What people have done in the register that bears on a decision."""
+
+    permissions: Permissions
+    departed: Departed
 
 
 class Checker:
@@ -156,9 +167,10 @@ class Checker:
         if untyped.kind is FactKind.EXPORT:
             decision = self.looked_into(untyped, versions, folder)
         else:
-            permissions = self.permissions() if names_request(untyped) else None
+            acts = self.acts() if names_request(untyped) else None
+            permissions = acts.permissions if acts is not None else None
             fact = typed(untyped, versions, folder, london_day(self.now), permissions)
-            decision = decide(versions.version(fact.version), fact, now=self.now)
+            decision = decide(self.judged_by(versions, fact), fact, now=self.now)
         LOG.info(
             "decided",
             verdict=decision.verdict.value,
@@ -168,23 +180,33 @@ class Checker:
         return decision
 
     @lru_cache(maxsize=1)  # noqa: B019 - a checker lives as long as its call
-    def permissions(self) -> Permissions | None:
-        """Answer what the register says was approved, where one is set. Raises as `cli.opening.opened`."""
-        if not self.settings.value("register"):
+    def acts(self) -> Acts | None:
+        """Answer what people have approved, permitted and dispensed from in the register, where one is set and trusted here.
+
+        Without it nothing is evidenced and nothing dispensed, which is the stricter. Raises as `cli.opening.opened`.
+        """
+        if not (self.settings.value("register") and self.settings.value("key")):
             return None
+        from isa_guard.acts.dispensations import Departed
         from isa_guard.acts.evidence import Permissions
         from isa_guard.acts.ledger import read_ledger
         from isa_guard.cli.opening import opened_by
 
         held = opened_by(self.settings)
-        return Permissions(held.store, read_ledger(held.store, held.trust, held.heads))
+        ledger = read_ledger(held.store, held.trust, held.heads)
+        return Acts(Permissions(held.store, ledger), Departed(ledger))
+
+    def judged_by(self, versions: Versions, fact: Fact) -> Agreement:
+        """Answer the agreement by which a fact is judged, with the dispensations that people gave."""
+        agreement, acts = versions.version(fact.version), self.acts()
+        return acts.departed.agreement(agreement) if acts is not None else agreement
 
     def looked_into(self, untyped: UntypedFact, versions: Versions, folder: Path) -> Decision:
         """Answer the decision on an export whose files were read; what could not be read is a problem beside it."""
         export = look_into(untyped, versions, folder, london_day(self.now), self.releases)
         self.problems += export.problems
         self.declared |= {(folder / one).resolve() for one in export.files}
-        decision = decide(versions.version(export.fact.version), export.fact, now=self.now)
+        decision = decide(self.judged_by(versions, export.fact), export.fact, now=self.now)
         if self.releases and export.release and decision.verdict in PERMITS and not export.problems:
             self.releases.keep(export.release)
         return replace(decision, observations=export.observations)

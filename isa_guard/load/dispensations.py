@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import LoadError, Problem
-from isa_guard.language.checker import check
+from isa_guard.language.checker import Scope, check
 from isa_guard.language.faults import ExpressionError
 from isa_guard.language.parser import parse
 from isa_guard.language.types import BOOL
+from isa_guard.load.binding import CLOCK
 from isa_guard.load.dates import read_day
 from isa_guard.load.problems import expression_problems, shaped
 from isa_guard.load.shapes_beside import DispensationsDocument
@@ -19,11 +20,26 @@ from isa_guard.uk.periods import add_months
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from isa_guard.errors import Place
+    from isa_guard.language.checker import Checked
+    from isa_guard.language.types import Record
     from isa_guard.load.binding import Surroundings
     from isa_guard.load.yaml import Document
+    from isa_guard.model.facts import FactKind
     from isa_guard.model.rule import Rule
 
 LONGEST_MONTHS: Final = 12
+
+
+def read_scope(text: str, schema: Record, kind: FactKind, place: Place) -> Checked:
+    """Answer the scope of a dispensation: a condition on facts of a kind. Raises LoadError."""
+    try:
+        return check(parse(text), Scope({kind.value: schema, **CLOCK}, {}, frozenset()), BOOL)
+    except ExpressionError as error:
+        what = f"the scope is no condition on a {kind.value}: {error}"
+        raise LoadError(
+            (Problem(what, place, "as transfer.purpose == 'hold-to-account'", "dispensation"),)
+        ) from None
 
 
 def read_dispensations(

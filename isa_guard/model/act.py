@@ -10,10 +10,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from isa_guard.frozen import dataclass
+from isa_guard.language.values import to_date, to_datetime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from isa_guard.language.values import Value
     from isa_guard.model.people import Person
@@ -101,3 +102,33 @@ class Standing:
     act: Act
     by: Person
     words: Mapping[str, Value] | None
+
+    def code(self, name: str) -> str:
+        """Answer a code of the act; "" where it says none."""
+        value = self.act.values.get(name)
+        return value if isinstance(value, str) else ""
+
+    def day(self, name: str) -> date | None:
+        """Answer a day of the act; None where it says none."""
+        value = self.act.values.get(name)
+        return to_date(value) if isinstance(value, int) else None
+
+    def moment(self, name: str) -> datetime | None:
+        """Answer a time of the act; None where it says none."""
+        value = self.act.values.get(name)
+        return to_datetime(value) if isinstance(value, int) else None
+
+    def number(self, name: str) -> int | None:
+        """Answer a number of the act; None where it says none."""
+        value = self.act.values.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def codes(self, name: str) -> tuple[str, ...]:
+        """Answer a list of codes of the act."""
+        value = self.act.values.get(name)
+        return tuple(map(str, value)) if isinstance(value, tuple) else ()
+
+    def told(self, name: str) -> str:
+        """Answer what the act says in words; "" where it says nothing, or its document has been erased."""
+        value = (self.words or {}).get(name)
+        return value if isinstance(value, str) else ""

@@ -101,24 +101,10 @@ class Chain:
             raise RegisterBroken(Damage.CHAIN, index)
         if last and standing.decided_at < last.decided_at:
             raise RegisterBroken(Damage.TIME, index)
-        if isinstance(record, EventRecord) and isinstance(record.event, ActEvent):
-            self._refuse_unsigned(record.event, index)
+        refuse_unsigned_act(record, self.trust, index)
         self._last, self._unread = standing, b""
         self._grow(envelope, leaf)
         return record
-
-    def _refuse_unsigned(self, event: ActEvent, index: int) -> None:
-        """Raise RegisterBroken where an act is not signed by a person whose key counts here, in that person's own post."""
-        grant, act = self.trust.person(event.key_id, index), event.act
-        person = grant.person if grant is not None else None
-        if (
-            grant is None
-            or person is None
-            or not isinstance(grant.key, PublicKey)
-            or (person.party, person.post, self.trust.origin) != (act.party, act.post, act.origin)
-            or not event.is_of(grant.key)
-        ):
-            raise RegisterBroken(Damage.SIGNATURE, index, "the act is not signed by the person that it names")
 
     def take(self, envelope: bytes, standing: Standing) -> bytes:
         """Take a record that is known to follow, and answer its leaf hash."""
@@ -141,6 +127,23 @@ class Chain:
         except SignatureInvalid as error:
             raise RegisterBroken(Damage.SIGNATURE, index, str(error)) from None
         return statement_of(payload, index)
+
+
+def refuse_unsigned_act(record: Record, trust: TrustRoot, index: int) -> None:
+    """Raise RegisterBroken where an act is not signed by a person whose key counts at `index`, in that person's own post."""
+    if not isinstance(record, EventRecord) or not isinstance(record.event, ActEvent):
+        return
+    event, act = record.event, record.event.act
+    grant = trust.person(event.key_id, index)
+    person = grant.person if grant is not None else None
+    if (
+        grant is None
+        or person is None
+        or not isinstance(grant.key, PublicKey)
+        or (person.party, person.post, trust.origin) != (act.party, act.post, act.origin)
+        or not event.is_of(grant.key)
+    ):
+        raise RegisterBroken(Damage.SIGNATURE, index, "the act is not signed by the person that it names")
 
 
 def statement_of(payload: bytes, index: int) -> Record:

@@ -20,7 +20,7 @@ from isa_guard.register.stores.store import Shelf
 from isa_guard.register.verify import Walk, record_at, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from isa_guard.load.facts import UntypedFact
     from isa_guard.model.agreement import Agreement
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     from isa_guard.register.stores.store import Store
     from isa_guard.register.trust_roots.trust import TrustRoot
     from isa_guard.register.verify import Stored
+
+    # An agreement with those dispensations of people that a record names. LoadError where one of them was erased.
+    AsItStood = Callable[[Agreement, frozenset[str]], Agreement]
+
+
+def _as_it_is(agreement: Agreement, named: frozenset[str]) -> Agreement:  # noqa: ARG001 - see AsItStood
+    """Answer an agreement with nothing beside it."""
+    return agreement
 
 
 class Replay(StrEnum):
@@ -47,19 +55,19 @@ class Replayed:
     came_out: Replay
 
 
-def replay(store: Store, trusted: str | TrustRoot, index: int) -> Replayed:
+def replay(store: Store, trusted: str | TrustRoot, index: int, standing: AsItStood = _as_it_is) -> Replayed:
     """Decide record `index` again and answer how it came out.
 
     Raises ReplayContradicts where this very engine made the record and now decides otherwise, ReplayDiffers
     where another did, ArchiveBroken for a doctored archive, and whatever `verify` raises.
     """
     proven = verify(store, trusted)
-    return Replayer(store, proven.erased).replayed(record_at(store, trusted, index))
+    return Replayer(store, proven.erased, standing).replayed(record_at(store, trusted, index))
 
 
-def replay_all(store: Store, trusted: str | TrustRoot) -> Iterator[Replayed]:
+def replay_all(store: Store, trusted: str | TrustRoot, standing: AsItStood = _as_it_is) -> Iterator[Replayed]:
     """Decide every record again, in order. Raises as `replay` at the first that does not come out the same."""
-    replayer = Replayer(store, verify(store, trusted).erased)
+    replayer = Replayer(store, verify(store, trusted).erased, standing)
     for stored in Walk(store, trusted).records():
         yield replayer.replayed(stored)
 
@@ -67,9 +75,10 @@ def replay_all(store: Store, trusted: str | TrustRoot) -> Iterator[Replayed]:
 class Replayer:
     """Replays records of one register; an agreement is put together once."""
 
-    def __init__(self, store: Store, erased: frozenset[str]) -> None:
+    def __init__(self, store: Store, erased: frozenset[str], standing: AsItStood = _as_it_is) -> None:
         self.store = store
         self.erased = erased
+        self.standing = standing
         self._agreements: dict[tuple[str, str], Agreement] = {}
         # Without the key (it can be destroyed for good) all but the commitment is compared.
         self._key = store.commitment_key()
@@ -104,6 +113,9 @@ class Replayer:
         )
         if untyped is None:
             raise ArchiveBroken(f"the kept fact has nothing at {record.position}")
+        named = record.decision_part.get("dispensations")
+        ids = frozenset(map(str, named)) if isinstance(named, list) else frozenset[str]()
+        agreement = self.standing(agreement, ids)
         return decide(agreement, type_fact(untyped, agreement.schemas, evidence), now=record.as_of)
 
     def _agreement(self, digest: str, rules_digest: str) -> Agreement:

@@ -222,6 +222,11 @@ def in_london(instant: datetime) -> datetime:
         raise _overflow(str(instant)) from error
 
 
+def start_of_day(day: date) -> datetime:
+    """The first instant of a civil day in London, in UTC."""
+    return datetime.combine(day, time(), LONDON).astimezone(UTC)
+
+
 def end_of_day(day: date) -> datetime:
     """The last microsecond of a day in Europe/London, in UTC."""
     return datetime.combine(day, time.max, LONDON).astimezone(UTC)

@@ -227,7 +227,7 @@ def test_a_threshold_counts_distinct_keys_and_no_strangers() -> None:
 
 
 CHANGES: list[Callable[[dict[str, Any]], object]] = [
-    lambda root: root.update(format="isa-guard/trust-root/3"),
+    lambda root: root.update(format="isa-guard/trust-root/4"),
     lambda root: root.update(format=[]),
     lambda root: root.update(more=1),
     lambda root: root.pop("previous"),

@@ -1,0 +1,187 @@
+"""The clocks of a breach: to the partner by the agreement, to the regulator and to people by law. None stands for another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from isa_guard.frozen import dataclass
+from isa_guard.language.values import to_datetime
+from isa_guard.model.act import Action, Matter
+from isa_guard.review.clocks.clock import Clock, Kind, of_hours
+from isa_guard.review.clocks.terms import agreed, term
+from isa_guard.uk.clocks import BreachRegime, breach_to_regulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from isa_guard.acts.ledger import Ledger
+    from isa_guard.language.values import Value
+    from isa_guard.model.act import Standing
+    from isa_guard.model.agreement import Agreement
+
+# From which moment the agreed hours run, by the word of the agreement: the field, and what people call it.
+BEGINS: Final = {
+    "occurrence": ("occurred_at", "the breach happened"),
+    "discovery": ("discovered_at", "the breach was discovered"),
+    "awareness": ("aware_at", "the controller became aware"),
+}
+# What the notice must say: by the agreement, and by law (UK GDPR Article 33(3), DPA 2018 s.67(4)).
+PARTNER_CONTENTS: Final = ("nature", "mitigation")
+REGULATOR_CONTENTS: Final = ("nature", "numbers", "contact", "consequences", "measures")
+INDIVIDUALS_CONTENTS: Final = ("nature", "contact", "consequences", "measures")
+CONTENTS: Final = {
+    "partner": PARTNER_CONTENTS,
+    "regulator": REGULATOR_CONTENTS,
+    "individuals": INDIVIDUALS_CONTENTS,
+    "controller": ("nature",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One breach as it stands: what is known now, the notices given, and whether it is closed."""
+
+    opened: Standing
+    known: tuple[tuple[str, Value], ...]
+    notices: tuple[Standing, ...]
+    closed: Standing | None
+
+    @property
+    def id(self) -> str:
+        """The id of the act that opened it."""
+        return self.opened.act.id
+
+    @property
+    def reference(self) -> str:
+        """What people call it; its id once its document has been erased."""
+        return self.opened.told("reference") or self.id
+
+    def value(self, name: str) -> Value | None:
+        """Answer what is known now of a field."""
+        return dict(self.known).get(name)
+
+    def code(self, name: str) -> str:
+        """Answer what is known now of a code; "" where nothing is."""
+        found = self.value(name)
+        return found if isinstance(found, str) else ""
+
+    def moment(self, name: str) -> datetime | None:
+        """Answer what is known now of a time."""
+        found = self.value(name)
+        return to_datetime(found) if isinstance(found, int) else None
+
+    def told(self, whom: str) -> tuple[Standing, ...]:
+        """Answer the notices to somebody, the first first."""
+        return tuple(one for one in self.notices if one.code("whom") == whom)
+
+    def lacking(self, whom: str) -> tuple[str, ...]:
+        """Answer what none of the notices to somebody has said yet, though it must be said."""
+        given = {content for one in self.told(whom) for content in one.codes("contents")}
+        return tuple(one for one in CONTENTS[whom] if one not in given)
+
+
+def breaches(ledger: Ledger) -> tuple[Breach, ...]:
+    """Answer every breach as it stands."""
+    return tuple(breach_of(acts) for acts in ledger.matters(Matter.BREACH))
+
+
+def breach_of(acts: Sequence[Standing]) -> Breach:
+    """Answer a breach from its acts, the one that opened it first. What was found out later takes the place of what was thought."""
+    known = dict(acts[0].act.values)
+    for one in acts[1:]:
+        if one.act.action is Action.BREACH_UPDATED:
+            known |= one.act.values
+    notices = tuple(one for one in acts if one.act.action is Action.BREACH_NOTIFIED)
+    closed = next((one for one in acts if one.act.action is Action.BREACH_CLOSED), None)
+    return Breach(acts[0], tuple(known.items()), notices, closed)
+
+
+def breach_clocks(breach: Breach, agreement: Agreement) -> Iterator[Clock]:
+    """Answer the clocks of a breach. Raises PeriodError."""
+    yield from _to_partner(breach, agreement)
+    yield from _to_regulator(breach)
+    yield from _to_individuals(breach)
+
+
+def _to_partner(breach: Breach, agreement: Agreement) -> Iterator[Clock]:
+    if breach.value("party") == breach.value("originator"):
+        return  # a party owes no notice of what was its own
+    hours = agreed(agreement, "breach.hard", "breach/notice")
+    if hours is None:
+        return
+    field, words = BEGINS.get(str(term(agreement, "breach.runs_from")), BEGINS["discovery"])
+    start = breach.moment(field)
+    begun = start or breach.opened.recorded_at
+    soft = term(agreement, "breach.soft")
+    speed = f", {soft}" if isinstance(soft, str) else ""
+    yield Clock(
+        Kind.BREACH_PARTNER,
+        breach.reference,
+        breach.id,
+        words if start else f"{words} (not known when: counted from when it was opened)",
+        begun,
+        f"{breach.code('originator')} is told{speed}, with the mitigation taken",
+        hours.end(begun),
+        hours.rule,
+        readings=hours.readings,
+        done=_told_at(breach, "partner"),
+        party=breach.code("party"),
+        note=_lacking(breach, "partner"),
+    )
+
+
+def _to_regulator(breach: Breach) -> Iterator[Clock]:
+    risk, aware, regime = breach.code("risk"), breach.moment("aware_at"), breach.code("regime")
+    done = _told_at(breach, "regulator")
+    if (risk == "unlikely" and done is None) or aware is None:
+        return  # Article 33(1): not where a risk to people is unlikely; and no clock runs before awareness
+    on = breach_to_regulator(aware, BreachRegime(regime) if regime else BreachRegime.UK_GDPR)
+    end, rule = (
+        (None, "Data Protection Act 2018 s.108: without undue delay") if on is None else of_hours(on)[:2]
+    )
+    assumed = "" if regime else "the regime is not said: UK GDPR is assumed"
+    weighed = "" if risk else "the risk to people is not judged yet: the clock runs until it is"
+    yield Clock(
+        Kind.BREACH_REGULATOR,
+        breach.reference,
+        breach.id,
+        "the controller became aware",
+        aware,
+        "the regulator is told, unless a risk to people is unlikely",
+        end,
+        rule,
+        done=done,
+        party=breach.code("party"),
+        note="; ".join(filter(None, (assumed, weighed, _lacking(breach, "regulator")))),
+    )
+
+
+def _to_individuals(breach: Breach) -> Iterator[Clock]:
+    if breach.value("risk") != "high":
+        return
+    law = breach.value("regime") == "law-enforcement"
+    yield Clock(
+        Kind.BREACH_INDIVIDUALS,
+        breach.reference,
+        breach.id,
+        "the risk to people is high",
+        breach.moment("aware_at") or breach.opened.recorded_at,
+        "the people concerned are told",
+        None,
+        f"{'Data Protection Act 2018 s.68' if law else 'UK GDPR Art 34'}: without undue delay, and no number",
+        done=_told_at(breach, "individuals"),
+        party=breach.code("party"),
+        note=_lacking(breach, "individuals"),
+    )
+
+
+def _told_at(breach: Breach, whom: str) -> datetime | None:
+    """The first notice meets the clock: the law lets the rest follow in phases (Article 33(4))."""
+    times = [at for one in breach.told(whom) if (at := one.moment("told_at")) is not None]
+    return min(times, default=None)
+
+
+def _lacking(breach: Breach, whom: str) -> str:
+    lacking = breach.lacking(whom) if breach.told(whom) else ()
+    return f"the notice has not said yet: {', '.join(lacking)}" if lacking else ""
