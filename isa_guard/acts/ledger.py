@@ -8,6 +8,7 @@ from isa_guard.errors import LoadError
 from isa_guard.frozen import dataclass
 from isa_guard.load.acts import read_said
 from isa_guard.model.act import Standing
+from isa_guard.model.act_fields import FORMS
 from isa_guard.register.faults import ArchiveBroken
 from isa_guard.register.records.act_event import ActEvent
 from isa_guard.register.records.statement import EventRecord
@@ -42,12 +43,13 @@ class Ledger:
 
     def matters(self, matter: Matter) -> tuple[tuple[Standing, ...], ...]:
         """Answer the acts of every matter of a kind, matter by matter."""
-        from isa_guard.model.act_fields import FORMS
-
         found: dict[str, list[Standing]] = {}
         for one in self.acts:
-            if FORMS[one.act.action].matter is matter or one.act.matter in found:
-                found.setdefault(one.act.matter, []).append(one)
+            form = FORMS[one.act.action]
+            if form.opens and form.matter is matter:
+                found[one.act.matter] = [one]
+            elif one.act.matter in found:
+                found[one.act.matter].append(one)
         return tuple(tuple(acts) for acts in found.values())
 
     def act(self, act_id: str) -> Standing | None:

@@ -32,9 +32,10 @@ LONGEST_MONTHS: Final = 12
 
 
 def read_scope(text: str, schema: Record, kind: FactKind, place: Place) -> Checked:
-    """Answer the scope of a dispensation: a condition on facts of a kind. Raises LoadError."""
+    """Answer the scope of a dispensation: a condition on facts of a kind. A fact that lacks a field it reads is outside. Raises LoadError."""
+    needs = frozenset(f"{kind.value}.{field.name}" for field in schema.fields)
     try:
-        return check(parse(text), Scope({kind.value: schema, **CLOCK}, {}, frozenset()), BOOL)
+        return check(parse(text), Scope({kind.value: schema, **CLOCK}, {}, needs), BOOL)
     except ExpressionError as error:
         what = f"the scope is no condition on a {kind.value}: {error}"
         raise LoadError(

@@ -20,6 +20,7 @@ from isa_guard.register.verify import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from isa_guard.register.stores.store import Log
     from isa_guard.register.trust_roots.trust_root import TrustRoot
@@ -51,6 +52,16 @@ def sifted(
     if tree.root() != checkpoint.root:
         raise RegisterBroken(Damage.ROOT, None, f"none of the first {checkpoint.size} can be relied on")
     return tuple(_stored(index, envelope, trust) for index, envelope in wanted)
+
+
+def witnessed_at(log: Log, trust: TrustRoot) -> datetime | None:
+    """Answer when a quorum of witnesses last cosigned a kept head or the newest one; None where none ever did. Raises RegisterBroken."""
+    heads = [kept_head(note, trust) for note in (*log.kept_checkpoints(), log.checkpoint())]
+    try:
+        times = [quorum_at(one.note, trust, one.checkpoint.size) for one in heads]
+    except SignatureInvalid as error:
+        raise RegisterBroken(Damage.KEPT, None, str(error)) from None
+    return max((one for one in times if one is not None), default=None)
 
 
 def _payload(envelope: bytes, index: int) -> bytes:

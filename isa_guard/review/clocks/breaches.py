@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from isa_guard.errors import NotAuthorised
 from isa_guard.frozen import dataclass
 from isa_guard.language.values import to_datetime
 from isa_guard.model.act import Action, Matter
 from isa_guard.review.clocks.clock import Clock, Kind, of_hours
 from isa_guard.review.clocks.terms import agreed, term
 from isa_guard.uk.clocks import BreachRegime, breach_to_regulator
+from isa_guard.uk.periods import in_london
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from isa_guard.acts.ledger import Ledger
     from isa_guard.language.values import Value
+    from isa_guard.load.acts import Said
     from isa_guard.model.act import Standing
     from isa_guard.model.agreement import Agreement
 
@@ -185,3 +188,38 @@ def _told_at(breach: Breach, whom: str) -> datetime | None:
 def _lacking(breach: Breach, whom: str) -> str:
     lacking = breach.lacking(whom) if breach.told(whom) else ()
     return f"the notice has not said yet: {', '.join(lacking)}" if lacking else ""
+
+
+def refuse_unexplained(breach: Breach, agreement: Agreement, said: Said) -> None:
+    """Raise NotAuthorised for a late first notice without its reason (UK GDPR Article 33(1); the agreement's own hours likewise)."""
+    whom, told_at = said.codes["whom"], said.codes["told_at"]
+    kind = {"partner": Kind.BREACH_PARTNER, "regulator": Kind.BREACH_REGULATOR}.get(str(whom))
+    clock = next((one for one in breach_clocks(breach, agreement) if one.kind is kind), None)
+    if clock is None or clock.end is None or clock.done is not None or "delay_reason" in said.words:
+        return
+    if isinstance(told_at, int) and to_datetime(told_at) > clock.end:
+        when = in_london(clock.end)
+        raise NotAuthorised(
+            f"the notice is late, it was due by {when:%-d %B %Y %H:%M %Z}: say why with --delay-reason"
+        )
+
+
+def refuse_unfinished(breach: Breach, agreement: Agreement, said: Said) -> None:
+    """Raise NotAuthorised where a breach would be closed while somebody who must be told has not been, and nobody says why."""
+    excused = {Kind.BREACH_REGULATOR: "regulator_not_told", Kind.BREACH_INDIVIDUALS: "individuals_not_told"}
+    for clock in breach_clocks(breach, agreement):
+        if clock.done is None and excused.get(clock.kind) not in said.words:
+            reason = excused.get(clock.kind)
+            hint = (
+                f": notify first, or say why not with --{reason.replace('_', '-')}"
+                if reason
+                else ": notify first"
+            )
+            raise NotAuthorised(f"open still: {clock.ends}{hint}")
+    if (
+        breach.code("risk") == "unlikely"
+        and not breach.told("regulator")
+        and "regulator_not_told" not in said.words
+    ):
+        what = "the decision not to tell the regulator is recorded with its reason"
+        raise NotAuthorised(f"{what}: --regulator-not-told")

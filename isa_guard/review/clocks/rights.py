@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
@@ -126,9 +127,8 @@ def _review(one: Asked) -> Iterator[Clock]:
     holder = one.opened.code("holder")
     if wanted is None:
         window = foi_review_request(answered)
-        yield _of_review(
-            one, window, "the request was answered", "the applicant may ask for a review", holder, None
-        )
+        starts, ends = "the request was answered", "the applicant may ask for a review"
+        yield replace(_of_review(one, window, starts, ends, holder, None), lapses=True)
         return
     done = one.day(Action.REVIEW_ANSWERED, "answered_on")
     for clock in (foi_review_answer(wanted), foi_review_limit(wanted)):

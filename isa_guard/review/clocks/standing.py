@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from isa_guard.model.agreement import Agreement, Check, Clause
     from isa_guard.review.clocks.terms import Agreed
 
+ONCE: Final = "once"
 YEARLY: Final = Period(1, Unit.YEARS)
 MOST_YEARS: Final = 100
 
@@ -37,13 +38,13 @@ MOST_YEARS: Final = 100
 def review_clocks(ledger: Ledger, agreement: Agreement, now: datetime) -> Iterator[Clock]:
     """Answer the clocks of the agreement's reviews: the first, the current year's, and one for each new office-holder.
 
-    Where the beginning is known by its month or year alone, the first review is late only after it would be late from the last day of it.
+    Where the beginning is known by its month alone, its first day counts, as it does for the rules: that is a recorded reading.
     """
     held = [one for one in ledger.opened(Action.REVIEWED) if one.act.agreement == agreement.id]
     start = agreement.in_force.start
     first = agreed(agreement, "review.first", "review/first")
     if first is not None:
-        end = end_of_day(_last(first.period, _latest_start(agreement)))
+        end = end_of_day(_last(first.period, start))
         yield _review(agreement, first, "first", "the agreement began", (start, end), held)
     every = agreed(agreement, "review.every", "review/yearly")
     if every is not None:
@@ -86,7 +87,7 @@ def _evidence(last: Standing | None, check: Check, clause: Clause, agreement: Ag
         last.act.id if last is not None else "",
         "it was last given" if last is not None else "the agreement began, and it was never given",
         start_of_day(day),
-        "the document is given to the register (`isa-guard provide`)",
+        "the document is given to the register (`isa-guard agreement provide`)",
         end,
         f"{agreement.id} {agreement.version}, clause {clause.number}: {check.what}, renewed {check.renewed or 'never'}",
     )
@@ -135,18 +136,6 @@ def _review(
     )
 
 
-def _latest_start(agreement: Agreement) -> date:
-    """The last day on which an agreement known by its month or year can have begun: nobody is late before then."""
-    start = agreement.in_force.start
-    match agreement.in_force.precision:
-        case "month":
-            return add_months(start, 1) - timedelta(days=1)
-        case "year":
-            return add_months(start, 12) - timedelta(days=1)
-        case _:
-            return start
-
-
 def _year(start: date, today: date) -> date:
     """Answer the anniversary of commencement with which the current year began: a late review makes the next one no later."""
     for years in count(1):
@@ -162,9 +151,9 @@ def _held(reviews: list[Standing], which: str, since: date) -> date | None:
 
 
 def _renewed(words: str) -> Period | None:
-    if words == "yearly":
-        return YEARLY
-    return parse_period(words) if words else None
+    if words in {"", ONCE}:
+        return None
+    return YEARLY if words == "yearly" else parse_period(words)
 
 
 def _last(period: Period, day: date) -> date:

@@ -1,0 +1,5 @@
+"""An office with an empty register, as for acts."""
+
+from tests.acts.conftest import desk
+
+__all__ = ["desk"]
