@@ -12,7 +12,7 @@ from isa_guard.cli.schema import LOG_MAP, log_map_schema
 from isa_guard.load.agreement import load
 from isa_guard.load.json_schema import KINDS, json_schema
 from isa_guard.model.schemas import SCHEMAS
-from isa_guard.report.reference import MADE, fields_page, functions_page, rules_page
+from isa_guard.report.reference import MADE, acts_page, fields_page, functions_page, rules_page
 from isa_guard.scan.identifiers.reference import identifiers_page
 
 DOCS = Path(__file__).parent
@@ -25,6 +25,7 @@ def pages() -> dict[str, str]:
         "reference/rules.md": rules_page(agreement),
         "reference/functions.md": functions_page(),
         "reference/fields.md": fields_page(SCHEMAS),
+        "reference/acts.md": acts_page(),
         "reference/commands.md": commands_page(),
         "reference/identifiers.md": identifiers_page(),
         **{f"schemas/{kind}.json": json.dumps(json_schema(kind), indent=2) + "\n" for kind in KINDS},

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from isa_guard.language.functions import FUNCTIONS
 from isa_guard.language.types import List, Record
+from isa_guard.model.act_fields import FORMS
 from isa_guard.report.log_page import log_rule_page
 from isa_guard.report.page import rule_page
 
@@ -60,6 +61,28 @@ def fields_page(schemas: Mapping[FactKind, Record]) -> str:
             "",
         ]
     return "\n".join(lines)
+
+
+def acts_page() -> str:
+    """Answer the page of the acts of people: who may do each, and what it says."""
+    lines = [MADE, "", "# Acts of people", ""]
+    lines += [
+        "Each is signed by the person's own key. Private fields stay in the act's document, which can be erased; all others are in",
+        "the record for ever, and are codes, days, times or numbers.",
+        "",
+    ]
+    for action, form in FORMS.items():
+        offices = ", ".join(one.value for one in form.offices)
+        opens = "opens a matter of" if form.opens else "goes on with a matter of"
+        lines += [f"## {action.value}", "", f"It {opens} `{form.matter.value}`. By: {offices}.", ""]
+        if form.record.fields:
+            lines += ["| field | kind | what it says |", "|---|---|---|", *_act_rows(form.record), ""]
+    return "\n".join(lines)
+
+
+def _act_rows(record: Record) -> Iterator[str]:
+    for field, row in zip(record.fields, _rows(record, ""), strict=True):
+        yield row if field.optional else row.replace(" |", " (required) |", 1)
 
 
 def _rows(record: Record, prefix: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from isa_guard.acts.acting import prepared
@@ -48,6 +49,11 @@ PEOPLE = {
 }
 
 
+@cache
+def shipped() -> Versions:
+    return load_agreement("cambridgeshire-opcc")
+
+
 def person_of(name: str) -> Person:
     party, post, offices = PEOPLE[name]
     return Person(signer(name).key_id, party, post, offices)
@@ -68,7 +74,7 @@ class Desk:
     """The register, the agreement, and people who act on it."""
 
     made: Made
-    versions: Versions = field(default_factory=lambda: load_agreement("cambridgeshire-opcc"))
+    versions: Versions = field(default_factory=shipped)
     seed: int = 0
 
     @property
