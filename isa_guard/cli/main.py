@@ -40,6 +40,7 @@ COMMANDS: Final = {
     "rights": ("matters:rights", "Requests by the public or the person concerned."),
     "staff": ("matters:staff", "Training and vetting of those with access."),
     "agreement": ("matters:agreement", "Appointments, reviews, evidence for clauses, sign-off."),
+    "review": ("review", "The annual review, as one folder that can be checked."),
     "register": ("register", "The register of signed records: init, list, show, verify, replay."),
     "keys": ("keys", "The keys that sign records."),
     "completion": ("completion", "Shell completion for bash, zsh or fish."),

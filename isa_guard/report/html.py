@@ -31,6 +31,7 @@ article { border-top: 1px solid #b1b4b6; padding: .5rem 0; } article h4 { font-s
 dl { margin: 0; } dt { font-weight: bold; } dd { margin: 0 0 .4rem 0; overflow-wrap: anywhere; }
 footer { border-top: 1px solid #b1b4b6; margin-top: 3rem; padding-top: 1rem; font-size: .95rem; color: #404040; }
 code { overflow-wrap: anywhere; } table { border-collapse: collapse; } th, td { text-align: right; padding: .2rem .8rem; border-bottom: 1px solid #b1b4b6; }
+.words th, .words td { text-align: left; vertical-align: top; } svg { display: block; margin: 1rem 0; }
 @media (min-width: 40rem) { dl { display: grid; grid-template-columns: 8rem 1fr; } }
 summary { cursor: pointer; font-weight: bold; padding: .5rem 0; }
 @media print { body { max-width: none; padding: 0; font-size: 10pt; } article { break-inside: avoid; } }
