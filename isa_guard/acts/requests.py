@@ -28,6 +28,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+APPROVED: Final = "transfer.request_approved"
 # What may follow what: a decision is never changed by silence, and what is over stays over.
 _FOLLOWS: Final = {
     State.OPEN: {Action.APPROVED, Action.REFUSED, Action.RETURNED, Action.WITHDRAWN, Action.PERMITTED, Action.REVOKED},
@@ -119,5 +120,5 @@ def _granted(acts: Iterable[Standing]) -> Iterable[Granted]:
             continue
         until = act.values["until"]
         assert isinstance(until, int)
-        field = "transfer.approved" if act.action is Action.APPROVED else str(act.values["field"])
+        field = APPROVED if act.action is Action.APPROVED else str(act.values["field"])
         yield Granted(field, one, to_date(until))

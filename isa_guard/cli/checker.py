@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.cli.log import LOG
 from isa_guard.cli.progress import shown
 from isa_guard.decide.decide import decide
-from isa_guard.errors import IsaGuardError, LoadError, Place, Problem, UsageError
+from isa_guard.errors import EvidenceError, IsaGuardError, LoadError, Place, Problem, UsageError
 from isa_guard.frozen import dataclass
 from isa_guard.library import look_into, typed
 from isa_guard.load.agreement import Shelf, load
@@ -155,6 +155,8 @@ class Checker:
                 yield self.decided(untyped, folder)
             except LoadError as error:
                 self.problems += error.problems
+            except EvidenceError:  # of a register that does not verify nothing is decided at all
+                raise
             except IsaGuardError as error:
                 place = untyped.document.place(untyped.at)
                 self.problems.append(

@@ -188,7 +188,7 @@ clauses:
   "2":
     section: "2"
     says: A formal request gives at least ten working days' notice to the single point of contact.
-    checked-by: {rules: [requests/notice, requests/through-spoc, requests/not-already-held]}
+    checked-by: {rules: [requests/notice, requests/through-spoc, requests/approved, requests/not-already-held]}
   "3":
     section: "3"
     says: The parties review this every year.

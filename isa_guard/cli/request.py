@@ -120,8 +120,10 @@ def _list(register: str | None, key: str | None, *, every: bool) -> int:
 
 
 def _line(one: Request) -> str:
+    from isa_guard.acts.requests import APPROVED
+
     day = one.opened.recorded_at.strftime("%-d %b %Y")
-    until = next((f" until {g.until:%-d %b %Y}" for g in one.granted if g.field.endswith(".approved")), "")
+    until = next((f" until {g.until:%-d %b %Y}" for g in one.granted if g.field == APPROVED), "")
     return f"{one.reference:<16} {one.state.value}{until}  by {one.opened.by.post}, {day}  {one.id}"
 
 

@@ -131,7 +131,7 @@ TRANSFER: Final = Record(
         _optional("onward", ONWARD, "a further sharing of information received under the agreement"),
         _optional("sent_at", TIMESTAMP, "when it was sent, once it has been"),
         _optional("request", TEXT, "the request in the register that it answers, by its reference"),
-        _optional("approved", BOOL, "that request was approved, and this lies within it"),
+        _optional("request_approved", BOOL, "that request was approved, and this lies within it"),
     ),
 )  # fmt: skip
 

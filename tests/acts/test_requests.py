@@ -29,7 +29,7 @@ agreement: cambridgeshire-opcc
 transfer: {reference: R-1, from: constabulary, to: opcc, originator: constabulary, purpose: hold-to-account,
   categories: [performance], volume: 100, marking: OFFICIAL-SENSITIVE, originator_permission: true}
 """
-SENT = ASKED.replace("reference: R-1", "reference: T-1, request: R-1, approved: true")
+SENT = ASKED.replace("reference: R-1", "reference: T-1, request: R-1, request_approved: true")
 APPROVAL = "requests/approved"
 
 
@@ -50,7 +50,7 @@ def test_what_lies_within_an_approval_is_evidenced_by_it(desk: Desk) -> None:
     (evidence,) = desk.decided(SENT).fact.evidence
     approval = desk.ledger.of(request)[-1].act
     assert (evidence.field, evidence.kind, evidence.digest) == (
-        "transfer.approved",
+        "transfer.request_approved",
         "record",
         approval.document,
     )

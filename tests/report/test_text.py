@@ -36,7 +36,7 @@ PERMITTED, with obligations  transfer T-2026-0101
 What must be done
     by the end of Tue 23 Nov 2027   dispose of the recipient's copy (clause 5.9)
 
-44 rules: 23 met, 21 not applicable
+45 rules: 23 met, 22 not applicable
 """
     )
 

@@ -68,7 +68,7 @@ def read(payload: bytes) -> TrustRoot:
     if found.get("format") == FORMAT_1:
         trust = _read_1(found)
         again = _written_1(trust)
-    elif found.get("format") in {FORMAT_2, FORMAT_3}:
+    elif found.get("format") in (FORMAT_2, FORMAT_3):
         trust = _read_2(found)
         again = written(trust)
     else:

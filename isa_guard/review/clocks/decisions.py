@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from isa_guard.acts.requests import State, requests
+from isa_guard.acts.requests import APPROVED, State, requests
 from isa_guard.language.values import to_date
 from isa_guard.review.clocks.clock import Clock, Kind
 from isa_guard.uk.periods import end_of_day
@@ -34,7 +34,7 @@ def request_clocks(ledger: Ledger, asked: Callable[[Request], Value | None]) -> 
                 "the day on which what was asked is needed",
             )
         for granted in one.granted:
-            if granted.field == "transfer.approved" and one.state is State.APPROVED:
+            if granted.field == APPROVED and one.state is State.APPROVED:
                 yield Clock(
                     Kind.APPROVAL,
                     one.reference,

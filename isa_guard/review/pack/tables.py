@@ -7,6 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Final
 
+from isa_guard.acts.requests import APPROVED
 from isa_guard.review.pack.assurance import controls
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _requests(of: Pack) -> str:
     return written(
         heads,
         (
-            (one.reference, one.state.value, one.opened.recorded_at.isoformat(), one.opened.by.post, one.opened.by.party, one.last.recorded_at.isoformat(), one.last.by.post, next((str(g.until) for g in one.granted if g.field.endswith(".approved")), ""))
+            (one.reference, one.state.value, one.opened.recorded_at.isoformat(), one.opened.by.post, one.opened.by.party, one.last.recorded_at.isoformat(), one.last.by.post, next((str(g.until) for g in one.granted if g.field == APPROVED), ""))
             for one in of.requests
         ),
     )  # fmt: skip
