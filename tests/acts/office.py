@@ -94,7 +94,7 @@ class Desk:
         return hashlib.sha256(f"{self.seed}".encode()).digest()[:size]
 
     def act(
-        self, who: str, action: Action, matter: str = "", signing: FileSigner | None = None, **given: Any
+        self, who: str, action: Action, matter: str = "", signing: FileSigner | None = None, /, **given: Any
     ) -> str:
         """Have somebody act; answer the id of the matter."""
         agreement = self.versions.agreements[-1]

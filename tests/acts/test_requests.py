@@ -149,7 +149,7 @@ def test_the_owner_alone_gives_the_originators_permission(desk: Desk) -> None:
 
 def test_an_act_by_another_key_than_the_persons_breaks_the_register(desk: Desk) -> None:
     request = desk.request("analyst", ASKED)
-    desk.act("spoc", Action.APPROVED, request, until="2026-12-31", signing=signer("deputy"))
+    desk.act("spoc", Action.APPROVED, request, signer("deputy"), until="2026-12-31")
     with pytest.raises(RegisterBroken) as broken:
         verify(desk.made.store, desk.made.trust)
     assert broken.value.damage is Damage.SIGNATURE
@@ -158,7 +158,7 @@ def test_an_act_by_another_key_than_the_persons_breaks_the_register(desk: Desk) 
 
 def test_the_key_of_the_register_is_no_persons_key(desk: Desk) -> None:
     request = desk.request("analyst", ASKED)
-    desk.act("spoc", Action.APPROVED, request, until="2026-12-31", signing=signer("record"))
+    desk.act("spoc", Action.APPROVED, request, signer("record"), until="2026-12-31")
     with pytest.raises(RegisterBroken, match="not signed by the person"):
         verify(desk.made.store, desk.made.trust)
 

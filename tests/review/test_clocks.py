@@ -111,7 +111,7 @@ def test_telling_one_is_never_telling_another(desk: Desk) -> None:
 def test_a_late_notice_needs_its_reason_and_a_later_phase_does_not(desk: Desk) -> None:
     matter = desk.act("analyst", Action.BREACH_OPENED, **BREACH)
     agreement = desk.versions.agreements[-1]
-    late = {"whom": "partner", "told_at": "2026-11-24T10:00:00Z", "contents": ["nature"]}
+    late: dict[str, Any] = {"whom": "partner", "told_at": "2026-11-24T10:00:00Z", "contents": ["nature"]}
 
     def refused(**more: Any) -> None:
         (breach,) = breaches(desk.ledger)
