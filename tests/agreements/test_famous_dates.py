@@ -158,6 +158,66 @@ def test_st_patricks_day_gives_the_request_of_28_february_2025_one_day_more() ->
     assert answered("2025-02-28", "2025-04-01") is Outcome.NOT_MET
 
 
+PARTS = [
+    holidays.country_holidays("GB", subdiv=part, years=range(2018, 2029))
+    for part in ("ENG", "WLS", "SCT", "NIR")
+]
+
+
+@settings(max_examples=150)
+@given(st.dates(date(2019, 1, 1), date(2027, 6, 1)), st.integers(0, 70), st.integers(0, 20))
+def test_a_reply_is_in_time_exactly_when_the_calendars_of_all_parts_count_no_more(
+    received: date, after: int, further: int
+) -> None:
+    on = received + timedelta(days=after)
+    lines = (
+        "regime: foia",
+        f"received_on: {received}",
+        f"answered_on: {on}",
+        f"extension_working_days: {further}",
+    )
+    days = (received + timedelta(days=n) for n in range(1, after + 1))
+    counted = sum(day.weekday() < 5 and not any(day in part for part in PARTS) for day in days)
+    # Of a run of closed days the first is after the last day in time, though nothing more is counted.
+    late = counted > 20 + further or (counted == 20 + further and not open_everywhere(on))
+    outcome = found("disclosure/foi-time", "disclosure", *lines)[0].outcome
+    assert outcome is (Outcome.NOT_MET if late else Outcome.MET)
+
+
+def open_everywhere(day: date) -> bool:
+    return day.weekday() < 5 and not any(day in part for part in PARTS)
+
+
+@settings(max_examples=100)
+@given(st.dates(date(2019, 1, 1), date(2027, 6, 1)), st.integers(0, 2), st.integers(-3, 3))
+def test_a_person_is_answered_by_the_same_date_of_a_later_month_or_the_next_open_day(
+    received: date, further: int, beside: int
+) -> None:
+    month = received.year * 12 + received.month + further
+    last = next(
+        day
+        for cut in range(4)
+        if (day := day_or_none(month // 12, month % 12 + 1, received.day - cut)) is not None
+    )
+    while last.weekday() >= 5 or last in ENGLAND:
+        last += timedelta(days=1)
+    lines = (
+        "regime: subject-access",
+        f"received_on: {received}",
+        f"answered_on: {last + timedelta(days=beside)}",
+        f"further_months: {further}",
+    )
+    outcome = found("disclosure/subject-access-time", "disclosure", *lines)[0].outcome
+    assert outcome is (Outcome.MET if beside <= 0 else Outcome.NOT_MET)
+
+
+def day_or_none(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
 def test_the_scottish_holiday_of_2026_and_the_twelfth_put_an_answer_off_to_14_july() -> None:
     assert answered("2026-06-12", "2026-07-14") is Outcome.MET
     assert answered("2026-06-12", "2026-07-15") is Outcome.NOT_MET
