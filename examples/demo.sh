@@ -59,6 +59,23 @@ expect 0 audit examples/quarter-in-the-logs/events.jsonl $quarter $keep
 say "The same quarter gone wrong: most of it stands in no single line"
 expect 1 audit examples/quarter-in-the-logs/events_bad.jsonl $quarter $keep
 
+say "A request, and another person who approves it by a key of their own"
+where="--register $work/register --key $work/keys"
+expect 0 keys new "$work/analyst" --person $pass
+expect 0 keys new "$work/spoc" --person $pass
+expect 0 keys grant person "$work/analyst/person.pub.pem" --party opcc --post performance-analyst --office requester $where $pass
+expect 0 keys grant person "$work/spoc/person.pub.pem" --party constabulary --post spoc-officer --office spoc --office requester $where $pass
+expect 0 request examples/asked-and-approved/request.yaml --person "$work/analyst" $where $pass
+expect 1 approve R-2026-0401 --until 2099-12-31 --person "$work/analyst" $where $pass
+expect 0 approve R-2026-0401 --until 2099-12-31 --person "$work/spoc" $where $pass
+say "What is sent lies within what was approved; then it does not"
+expect 0 check examples/asked-and-approved/sent/transfer.yaml $keep
+expect 3 check examples/asked-and-approved/sent/more.yaml $keep
+
+say "The review of the year, in one folder that can be checked"
+expect 0 review "$work/review" --from 2026-01-01 --agreement cambridgeshire-opcc --sample 5 $where
+expect 0 review "$work/review" --check
+
 say "What was decided, as an auditor finds it"
 where="--register $work/register --key $work/keys"
 expect 0 register list $where

@@ -211,7 +211,7 @@ def _remind(hook: str, found: Due, shown: Sequence[Clock]) -> None:
                 text=True,
                 timeout=HOOK_SECONDS,
                 check=False,
-                stdout=sys.stderr,
+                capture_output=True,
             )
         except (OSError, ValueError, subprocess.TimeoutExpired) as error:
             raise UsageError(f"the reminder could not be given to `{hook}`: {error}") from None
