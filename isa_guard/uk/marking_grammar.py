@@ -124,6 +124,25 @@ _NOBODY_SEES: Final = (
 HIDDEN: Final = "".join(f"{chr(first)}-{chr(last)}" for first, last in _NOBODY_SEES)
 
 
+# Letters of other alphabets that look like capitals or small letters of ours in common fonts (Unicode Technical Standard 39,
+# confusables), and those that Unicode itself calls a form of one: full width, mathematical, circled.
+_LOOK_LIKE: Final = {
+    "A": "\u0391\u0410\u13aa", "B": "\u0392\u0412\u13f4", "C": "\u0421\u03f9\u13df", "D": "\u13a0", "E": "\u0395\u0415\u13ac", "F": "\u03dc\u0492",
+    "H": "\u0397\u041d\u13bb", "I": "\u0399\u0406\u04c0", "J": "\u0408", "K": "\u039a\u041a\u13e6", "L": "\u13de", "M": "\u039c\u041c\u13b7",
+    "N": "\u039d", "O": "\u039f\u041e\u0555", "P": "\u03a1\u0420\u13e2", "R": "\u13a1", "S": "\u0405\u13da\u054f", "T": "\u03a4\u0422\u13a2",
+    "U": "\u054d", "V": "\u13d9\u0474", "X": "\u03a7\u0425", "Y": "\u03a5\u04ae", "Z": "\u0396\u13c3",
+    "a": "\u0430\u03b1", "c": "\u0441\u03f2", "d": "\u0501", "e": "\u0435", "f": "\u03dd", "h": "\u04bb", "i": "\u0456\u03b9", "j": "\u0458",
+    "l": "\u04cf", "n": "\u0578", "o": "\u043e\u03bf", "p": "\u0440\u03c1", "s": "\u0455", "u": "\u03c5", "v": "\u03bd\u0475", "x": "\u0445", "y": "\u0443",
+}  # fmt: skip
+_FORMS: Final = ((0xFF21, 0xFF5A), (0x1D400, 0x1D6A3), (0x24B6, 0x24E9), (0x2100, 0x214F))
+MIMICS: Final = {ord(other): latin for latin, others in _LOOK_LIKE.items() for other in others} | {
+    code: plain
+    for first, last in _FORMS
+    for code in range(first, last + 1)
+    if (plain := unicodedata.normalize("NFKC", chr(code))).isascii() and plain.isalpha() and len(plain) == 1
+}
+
+
 def hidden(character: str) -> bool:
     """Whether a character is one that nobody sees: controls, formats (zero width, bidi), surrogates."""
     return character not in "\t\n\r" and unicodedata.category(character) in {"Cc", "Cf", "Cs"}

@@ -18,6 +18,7 @@ from isa_guard.uk.marking_grammar import (
     DASHES,
     HEAD,
     HIDDEN,
+    MIMICS,
     Marking,
     MarkingError,
     hidden,
@@ -48,7 +49,7 @@ __all__ = [
 
 # What stands in every text in which `find_markings` finds something or fails, in re and RE2 alike: it spares who looks
 # through many cells the reading of most.
-MAY_BE_MARKED: Final = f"(?i)official|secret|restricted|confidential|protect|unclassified|[{HIDDEN}]"
+MAY_BE_MARKED: Final = f"(?i)official|secret|restricted|confidential|protect|unclassified|[{HIDDEN}{''.join(map(chr, sorted(MIMICS)))}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def find_markings(text: str) -> tuple[FoundMarking, ...]:
 
     Lines are taken one by one, so a remark or REL-EU on a line of its own is not taken up. The work is linear
     in the length of the text. Raises MarkingError where characters that nobody sees are hidden inside a
-    marking.
+    marking, or letters of another alphabet stand in it for those that they look like.
     """
     return tuple(found for line in _LINE.finditer(text) for found in _in_line(line[0], line.start()))
 
@@ -125,17 +126,22 @@ def _height(marking: Marking) -> tuple[float, int]:
 
 def _in_line(line: str, offset: int) -> Iterator[FoundMarking]:
     places: list[int] | None = None
-    plain = line
+    written = plain = line
     if not line.isascii():
         kept = [(place, character) for place, character in enumerate(line) if not hidden(character)]
         if len(kept) < len(line):
             places = [place for place, _ in kept]
             plain = "".join(character for _, character in kept)
-        plain = plain.translate(DASHES).replace("\u00a0", " ")
+        written = plain.translate(DASHES).replace("\u00a0", " ")
+        plain = written.translate(MIMICS)
     elif not line.replace("\t", "").isprintable():
         places = [place for place, character in enumerate(line) if not hidden(character)]
-        plain = "".join(line[place] for place in places)
+        written = plain = "".join(line[place] for place in places)
     for start, end, marking in _standing(plain):
+        if plain[start:end] != written[start:end]:
+            raise MarkingError(
+                f"letters of another alphabet stand in the marking in the line at character {offset}"
+            )
         first, last = (start, end - 1) if places is None else (places[start], places[end - 1])
         if last - first != end - 1 - start:
             raise MarkingError(

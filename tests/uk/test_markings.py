@@ -232,3 +232,31 @@ def test_every_text_that_is_marked_is_one_that_may_be(head: str, at: int, betwee
         marked = True
     assert re.search(MAY_BE_MARKED, text) or not marked
     assert marked or between or lower
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u041eFFICIAL-SENSITIVE",  # a Cyrillic O
+        "OFFICI\u0391L - SENSITIVE",  # a Greek Alpha
+        "\uff33\uff25\uff23\uff32\uff25\uff34",  # full width
+        "\u13daECRET",  # a Cherokee letter
+        "Subject: \u0405ECRET plans",
+    ],
+)
+def test_a_marking_in_letters_of_another_alphabet_is_told_and_never_passed_over(text: str) -> None:
+    assert re.search(MAY_BE_MARKED, text)
+    with pytest.raises(MarkingError, match="another alphabet"):
+        find_markings(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["\u041c\u043e\u0441\u043a\u0432\u0430", "\u0391\u03b8\u03ae\u03bd\u03b1", "caf\u00e9 \u041e"]
+)
+def test_words_of_another_alphabet_are_no_markings(text: str) -> None:
+    assert find_markings(text) == ()
+
+
+def test_an_ordinary_marking_beside_another_alphabet_is_found() -> None:
+    (found,) = find_markings("OFFICIAL-SENSITIVE - \u041c\u043e\u0441\u043a\u0432\u0430")
+    assert found.marking.tier is Tier.OFFICIAL_SENSITIVE

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from isa_guard.uk.markings import Marking
 
 _MAY_BE: Final = re.compile(MAY_BE_MARKED)
-HIDDEN: Final = "a protective marking holds characters that nobody sees"
+HIDDEN: Final = "a protective marking holds characters that nobody sees, or letters of another alphabet"
 
 
 def in_text(part: TextPart) -> Iterator[Observation | Unread]:

@@ -270,14 +270,14 @@ def test_what_is_no_plain_file_is_told_and_not_waited_for(path: str, tmp_path: P
 
 def test_a_marking_with_characters_that_nobody_sees_is_put_to_a_person(tmp_path: Path) -> None:
     """It may be any marking: SECRET with a hidden character is not OFFICIAL-SENSITIVE."""
-    for text in ("SEC\u200bRET\n", "OFFICIAL-\u200bSENSITIVE\n", "T\u00adO\u00adP SECRET\n"):
+    for text in ("SEC\u200bRET\n", "\u0405ECRET\n", "OFFICIAL-\u200bSENSITIVE\n", "T\u00adO\u00adP SECRET\n"):
         export = look(tmp_path, {"note.txt": text}, {}, release="documents", marking="OFFICIAL-SENSITIVE")
         assert [one.what for one in export.problems] == [
-            "a protective marking holds characters that nobody sees"
+            "a protective marking holds characters that nobody sees, or letters of another alphabet"
         ]
         cell = look(tmp_path, {"cases.csv": CASES.replace("south", text.strip())})
         assert [one.what for one in cell.problems] == [
-            "a protective marking holds characters that nobody sees"
+            "a protective marking holds characters that nobody sees, or letters of another alphabet"
         ]
 
 
