@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from isa_guard.acts.asked import asked_for
 from isa_guard.acts.requests import State, requests
 from isa_guard.acts.scope import outside
-from isa_guard.errors import LoadError
 from isa_guard.language.values import to_datetime
-from isa_guard.load.facts import read_facts, type_fact
 from isa_guard.model.facts import Evidence, Fact
-from isa_guard.register.stores.store import Shelf
 from isa_guard.uk.periods import london_day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from isa_guard.acts.ledger import Ledger
     from isa_guard.acts.requests import Granted, Request
-    from isa_guard.language.values import Value
     from isa_guard.model.agreement import Agreement
     from isa_guard.register.stores.store import Log
 
@@ -57,24 +53,11 @@ class Permissions:
             return "the request was made under another agreement"
         if request.state in {State.REFUSED, State.WITHDRAWN, State.RETURNED}:
             return f"the request is {request.state.value}"
-        asked = self._asked(request, agreement)
+        asked = asked_for(self.log, request, agreement)
         if asked is None:
             return "what was asked has been erased, so nobody can say what was approved"
         beyond = outside(asked, fact.values)
         return f"beyond what was asked: {', '.join(beyond)}" if beyond else ""
-
-    def _asked(self, request: Request, agreement: Agreement) -> Mapping[str, Value] | None:
-        content = self.log.blob(Shelf.CASES, request.fact)
-        if content is None:
-            return None
-        try:
-            for one in read_facts(content, "what was asked"):
-                fact = type_fact(one, agreement.schemas)
-                if fact.position == request.opened.act.values["position"]:
-                    return fact.values
-        except LoadError:
-            return None
-        return None
 
 
 def _not_theirs(one: Granted, fact: Fact, agreement: Agreement) -> str:

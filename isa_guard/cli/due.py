@@ -12,10 +12,10 @@ import click
 from isa_guard.cli.clock import now_or
 from isa_guard.cli.opening import KEY, REGISTER, TRUST
 from isa_guard.cli.settings import read_settings
-from isa_guard.errors import LoadError, Place, UsageError
+from isa_guard.errors import Place, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from isa_guard.acts.ledger import Ledger
@@ -135,34 +135,17 @@ def _agreements(
     return tuple(version for name in ids for version in load(name, shelf).agreements)
 
 
-def _needed_by(held: Opened, agreements: Sequence[Agreement]) -> _Needed:
-    return _Needed(held, agreements)
+def _needed_by(held: Opened, agreements: Sequence[Agreement]) -> Callable[[Request], Value | None]:
+    from isa_guard.acts.asked import asked_for
 
+    by_version = {(one.id, one.version): one for one in agreements}
 
-class _Needed:
-    """Reads the day by which what a request asks for is needed, out of the fact that was put before the SPOC."""
+    def needed_by(request: Request) -> Value | None:
+        agreement = by_version.get((request.opened.act.agreement, request.opened.act.version))
+        values = asked_for(held.store, request, agreement) if agreement is not None else None
+        return values.get("needed_by") if values is not None else None
 
-    def __init__(self, held: Opened, agreements: Sequence[Agreement]) -> None:
-        self.held = held
-        self.by_version = {(one.id, one.version): one for one in agreements}
-
-    def __call__(self, request: Request) -> Value | None:
-        from isa_guard.load.facts import read_facts, type_fact
-        from isa_guard.register.stores.store import Shelf
-
-        act = request.opened.act
-        agreement = self.by_version.get((act.agreement, act.version))
-        content = self.held.store.blob(Shelf.CASES, request.fact)
-        if agreement is None or content is None:
-            return None
-        try:
-            for one in read_facts(content, "what was asked"):
-                fact = type_fact(one, agreement.schemas)
-                if fact.position == request.opened.code("position"):
-                    return fact.values.get("needed_by")
-        except LoadError:
-            return None
-        return None
+    return needed_by
 
 
 def _within(found: Due, days: int | None) -> tuple[Clock, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,11 @@ from isa_guard.cli.settings import read_settings
 from isa_guard.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from isa_guard.acts.requests import Request
     from isa_guard.cli.opening import Opened
+    from isa_guard.language.values import Value
     from isa_guard.review.pack.gather import Period
     from isa_guard.review.pack.pack import Earlier, Pack
 
@@ -83,11 +88,13 @@ def command(
 def _pack(
     held: Opened, name: str, period: Period, seed: str | None, size: int, earlier: Earlier | None
 ) -> Pack:
+    from isa_guard.acts.asked import asked_for
     from isa_guard.acts.ledger import Ledger, read_ledger
     from isa_guard.cli.checker import shelf_of
     from isa_guard.cli.due import counted
     from isa_guard.load.agreement import load
     from isa_guard.review.pack.gather import gather
+    from isa_guard.review.pack.notices import notices
     from isa_guard.review.pack.pack import pack
 
     settings = read_settings()
@@ -96,7 +103,12 @@ def _pack(
     every = read_ledger(held.store, held.trust, held.heads)
     acts = Ledger(tuple(one for one in every.acts if one.recorded_at <= period.end))
     due = counted(held, settings, (name,), period.end, acts)
-    return pack(versions, gathered, acts, due, seed or gathered.register.root.hex(), size, earlier)
+    made = pack(versions, gathered, acts, due, seed or gathered.register.root.hex(), size, earlier)
+
+    def read(request: Request) -> Mapping[str, Value] | None:
+        return asked_for(held.store, request, made.agreement)
+
+    return replace(made, notices=notices(made.requests, made.agreement, read))
 
 
 def _period(start: str, end: str | None) -> Period:

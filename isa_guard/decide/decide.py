@@ -15,7 +15,7 @@ from isa_guard.language.outcome import Outcome
 from isa_guard.language.python import quick_value
 from isa_guard.language.template import fill
 from isa_guard.language.types import DATE
-from isa_guard.language.values import from_date, from_datetime, to_date, to_datetime
+from isa_guard.language.values import day_text, from_date, from_datetime, to_date, to_datetime
 from isa_guard.model.decision import Decision, Finding, Obligation
 from isa_guard.model.rule import Otherwise
 from isa_guard.uk.periods import end_of_day, london_day
@@ -127,6 +127,9 @@ def _finding(
     dispensation = live_dispensation(step, outcome, variables, today)
     place = _place(step, fact)
     seen, satisfy = fill(rule.seen, variables.values()), fill(rule.satisfy, variables.values())
+    ended = None if dispensation else _ended_dispensation(step, outcome, variables, today)
+    if ended is not None:  # what was allowed until lately is the first thing that people ask about
+        seen = f"{seen}; a dispensation from this ended on {day_text(from_date(ended))}"
     return Finding(rule, outcome, step.clauses, seen, satisfy, missing, asserted, cause, place, dispensation)
 
 
@@ -163,6 +166,20 @@ def live_dispensation(
         if _value(one.scope, variables) is True:
             return one
     return None
+
+
+def _ended_dispensation(
+    step: Step, outcome: Outcome, variables: Mapping[str, Value], today: date
+) -> date | None:
+    """Answer when the last dispensation that would have helped ended, if one did."""
+    if outcome is not Outcome.NOT_MET:
+        return None
+    ended = [
+        one.expires
+        for one in step.dispensations
+        if one.expires is not None and one.expires < today and _value(one.scope, variables) is True
+    ]
+    return max(ended, default=None)
 
 
 def _applies(duty: Duty, variables: Variables) -> bool:

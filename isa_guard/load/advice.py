@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import Problem, Severity
 from isa_guard.language.condition import Condition
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from isa_guard.errors import Place
     from isa_guard.model.agreement import Agreement
     from isa_guard.model.rule import Rule
+
+
+# Terms that no rule reads and clocks run by: the retention of information that is noted as held (`isa-guard due`).
+CLOCKED: Final = frozenset({"retention.from_created", "retention.from_closed", "retention.from_last_contact"})
 
 
 def advice_on(agreement: Agreement, today: date) -> tuple[Problem, ...]:
@@ -59,7 +63,7 @@ def _reads(rule: Rule) -> frozenset[str]:
 def _unused_terms(agreement: Agreement) -> Iterator[Problem]:
     used = frozenset().union(*map(_reads, agreement.rules), *(rule.reads for rule in agreement.log_rules))
     for term in agreement.terms:
-        if f"agreement.terms.{term.path}" not in used:
+        if f"agreement.terms.{term.path}" not in used and term.path not in CLOCKED:
             hint = "name it in a rule, or say in a clause who checks it"
             yield _advice(f"the term `{term.path}` is used by no rule", term.place, hint, "unused-term")
 

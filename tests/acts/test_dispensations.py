@@ -71,8 +71,11 @@ def test_it_departs_from_its_own_rule_in_its_own_scope_until_its_day(desk: Desk)
     assert notice(decided(desk, FACT.replace("purpose: hold-to-account, ", ""))).dispensation is None
     desk.wait(days=128)  # 31 March
     assert notice(decided(desk)).dispensation is not None
+    assert "ended" not in notice(decided(desk)).seen
     desk.wait(days=1)
     assert notice(decided(desk)).dispensation is None
+    assert notice(decided(desk)).seen.endswith("a dispensation from this ended on Wed 31 Mar 2027")
+    assert "ended" not in notice(decided(desk, FACT.replace("hold-to-account", "public-enquiries"))).seen
 
 
 def test_it_can_be_revoked(desk: Desk) -> None:

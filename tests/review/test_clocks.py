@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -18,11 +19,12 @@ from isa_guard.load.acts import said
 from isa_guard.model.act import Action, Matter
 from isa_guard.review.clocks.breaches import breaches, refuse_unexplained, refuse_unfinished
 from isa_guard.review.clocks.clock import Clock, Kind, State
+from isa_guard.review.clocks.holdings import holding_clocks, holdings
 from isa_guard.review.clocks.standing import witness_clock
 from isa_guard.review.due import Due, due
 from isa_guard.review.ics import as_calendar
 from isa_guard.review.told import as_json, as_text
-from isa_guard.uk.periods import in_london
+from isa_guard.uk.periods import in_london, parse_period
 from tests.acts.office import Desk
 
 BREACH = {
@@ -224,6 +226,28 @@ def test_information_goes_by_the_earliest_of_its_ends(desk: Desk) -> None:
     found = clock(desk, Kind.DISPOSAL)
     assert ends(found).startswith("Tue 1 Dec 2026")
     assert "15 Jan 2027" in found.note
+
+
+def test_a_term_runs_from_the_event_that_the_agreement_names(desk: Desk) -> None:
+    agreement = desk.versions.agreements[-1]
+    most = next(one for one in agreement.terms if one.path == "retention.at_most")
+    six = replace(most, path="retention.from_closed", value=parse_period("6 years"))
+    more = replace(agreement, terms=(*agreement.terms, six, replace(six, path="retention.from_created")))
+    desk.act("analyst", Action.RECEIVED, **HELD, closed_on="2020-12-31", created_on="2020-01-01")
+    (holding,) = holdings(desk.ledger)
+    (found,) = holding_clocks(holding, more)
+    assert ends(found).startswith("Thu 1 Jan 2026")  # made on: the earliest of the three
+    assert (
+        "closed on 31 December 2020: 31 Dec 2026; also received on 15 January 2026: 15 Jan 2027" in found.note
+    )
+
+
+def test_a_hundredth_birthday_is_shown_by_its_year_alone(desk: Desk) -> None:
+    desk.act("analyst", Action.RECEIVED, **HELD, group=1, born_on="1950-06-17", last_contact_on="2025-01-01")
+    found = counted(desk)
+    text = as_text(found, found.running) + as_json(found, found.running)
+    assert "31 Dec 2050" in text
+    assert not any(told in text for told in ("1950", "17 Jun", "06-17"))
 
 
 def test_a_hold_goes_before_disposal_and_is_looked_at_again(desk: Desk) -> None:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isa_guard.acts.asked import asked_for
 from isa_guard.errors import EvidenceError, Place, UsageError
 from isa_guard.model.act import Action
 from isa_guard.register.faults import RegisterBroken
@@ -25,14 +26,18 @@ from isa_guard.review.pack.changes import changes
 from isa_guard.review.pack.clauses import Answer, Counts, tally
 from isa_guard.review.pack.folder import MANIFEST, check, files_of, write
 from isa_guard.review.pack.gather import Decided, Period, gather
+from isa_guard.review.pack.notices import Notice, notices
 from isa_guard.review.pack.pack import Pack, open_questions, pack
 from isa_guard.review.pack.sample import draw
 from isa_guard.review.pack.tables import as_json, tables, written
 from tests.register.making import NOON, decided
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from isa_guard.acts.requests import Request
+    from isa_guard.language.values import Value
     from tests.acts.office import Desk
 
 YEAR = Period(NOON - timedelta(days=1), NOON + timedelta(days=300))
@@ -180,6 +185,26 @@ def test_the_page_stands_alone_and_says_no_word_of_an_act(desk: Desk) -> None:
     assert page.count("<svg") == page.count("</svg>") == 3
     assert "12 of" in page or "clauses were not kept" in page
     assert all(each.clause.number in page for each in of.clauses)
+
+
+def test_the_notice_of_requests_is_counted_in_the_agreed_calendar(desk: Desk) -> None:
+    asked = (
+        "format: isa-guard/transfer/1\nagreement: cambridgeshire-opcc\ntransfer: {reference: %s, formality: formal,"
+        " requested_on: 2025-12-23, needed_by: %s}\n"
+    )
+    for name, day in (("R-1", "2026-01-05"), ("R-2", "2026-01-09"), ("R-3", "2025-12-01")):
+        desk.request("analyst", asked % (name, day))
+    of, agreement = made(desk), desk.versions.agreements[-1]
+
+    def read(request: Request) -> Mapping[str, Value] | None:
+        return asked_for(desk.made.store, request, agreement)
+
+    # Six working days and ten, by the England and Wales calendar; who needs it before asking gives no notice to count.
+    assert notices(of.requests, agreement, read) == (Notice("R-1", 6, 10), Notice("R-2", 10, 10))
+    page = html.render(replace(of, notices=notices(of.requests, agreement, read)))
+    assert "Notice of formal requests in working days, of 10 agreed: R-1 6 too little; R-2 10 enough" in page
+    desk.made.store.erase(of.requests[0].fact)
+    assert [each.reference for each in notices(of.requests, agreement, read)] == ["R-2"]
 
 
 def test_open_questions_are_those_that_nobody_signed(desk: Desk) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
+from isa_guard.load.dates import read_day
 from isa_guard.model.act import Action, Matter
 from isa_guard.review.clocks.clock import Clock, Kind, noon
 from isa_guard.review.clocks.terms import agreed, source
 from isa_guard.uk.periods import end_of_day, start_of_day
-from isa_guard.uk.retention import RetentionError, next_review, review_group
+from isa_guard.uk.retention import RetentionError, hundredth_birthday, next_review, review_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     from isa_guard.acts.ledger import Ledger
     from isa_guard.model.act import Standing
     from isa_guard.model.agreement import Agreement
+
+
+# The terms of an agreement under `retention`, the event from which each runs, and what people call it. The earliest end binds.
+TRIGGERS: Final = (
+    ("retention.at_most", "received_on", "received on"),
+    ("retention.from_created", "created_on", "made on"),
+    ("retention.from_closed", "closed_on", "closed on"),
+    ("retention.from_last_contact", "last_contact_on", "last contact on"),
+)
+APP_GROUP_1: Final = "College of Policing APP, review group 1: until the subject's hundredth birthday"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +89,34 @@ def holding_of(acts: Sequence[Standing]) -> Holding:
     return Holding(tuple(acts))
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """One day by which information must go: what set it off and when, and by which term."""
+
+    end: datetime
+    starts: str
+    started: datetime
+    rule: str
+    readings: tuple[str, ...] = ()
+
+
 def holding_clocks(one: Holding, agreement: Agreement) -> Iterator[Clock]:
     """Answer the clocks of a holding; the earliest end binds. Raises PeriodError, OutsideCalendar."""
-    ends = sorted(_ends(one, agreement), key=lambda each: each[0])
+    ends = sorted(_ends(one, agreement), key=lambda each: each.end)
     hold = one.hold
     if ends:
-        end, starts, started, rule, readings = ends[0]
-        others = "; ".join(f"also {each[1]}: {each[0]:%-d %b %Y}" for each in ends[1:])
+        first, *later = ends
+        others = "; ".join(f"also {each.starts}: {each.end:%-d %b %Y}" for each in later)
         yield Clock(
             Kind.DISPOSAL,
             one.reference,
             one.id,
-            starts,
-            start_of_day(started),
+            first.starts,
+            first.started,
             "it is disposed of",
-            None if hold else end,
-            rule,
-            readings=readings,
+            None if hold else first.end,
+            first.rule,
+            readings=first.readings,
             done=_disposed_at(one),
             paused=hold is not None,
             party=one.opened.by.party,
@@ -105,22 +127,22 @@ def holding_clocks(one: Holding, agreement: Agreement) -> Iterator[Clock]:
     yield from _police_review(one)
 
 
-def _ends(one: Holding, agreement: Agreement) -> Iterator[tuple[datetime, str, date, str, tuple[str, ...]]]:
-    """Answer every day by which it must go: the agreed term, the yearly disposal, and when it ceased to be needed."""
-    received = one.day("received_on")
-    most = agreed(agreement, "retention.at_most", "retention/term", one.category)
-    if received is not None and most is not None:
-        yield (
-            most.end(noon(received)),
-            f"received on {received:%-d %B %Y}",
-            received,
-            most.rule,
-            most.readings,
-        )
+def _ends(one: Holding, agreement: Agreement) -> Iterator[End]:
+    for path, field, words in TRIGGERS:
+        start, term = one.day(field), agreed(agreement, path, "retention/term", one.category)
+        if start is not None and term is not None:
+            starts = f"{words} {start:%-d %B %Y}"
+            yield End(term.end(noon(start)), starts, start_of_day(start), term.rule, term.readings)
+    born = read_day(one.opened.told("born_on"))
+    if born is not None and one.opened.number("group") == 1:
+        # By its year alone: the day would tell the date of birth, which stands in the document and nowhere else.
+        end = end_of_day(hundredth_birthday(born).replace(month=12, day=31))
+        yield End(end, "a hundredth birthday in that year", one.opened.recorded_at, APP_GROUP_1)
     unneeded = one.day("no_longer_needed_on")
     if unneeded is not None:
         rule, readings = source(agreement, "retention/no-longer-needed", "once no longer needed")
-        yield end_of_day(unneeded), f"no longer needed from {unneeded:%-d %B %Y}", unneeded, rule, readings
+        starts = f"no longer needed from {unneeded:%-d %B %Y}"
+        yield End(end_of_day(unneeded), starts, start_of_day(unneeded), rule, readings)
 
 
 def _disposed_at(one: Holding) -> datetime | None:

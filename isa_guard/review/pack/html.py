@@ -126,6 +126,17 @@ def _requests(of: Pack) -> Iterator[str]:
         (one.reference, one.state.value, one.opened.by.post, _moment(one.opened.recorded_at), one.last.by.post, _days(one.opened.recorded_at, one.last.recorded_at))
         for one in of.requests
     ]  # fmt: skip
+    bars = [
+        Bar(one.reference, (one.days, 0) if one.days >= one.agreed else (0, one.days)) for one in of.notices
+    ]
+    if bars:
+        agreed = of.notices[0].agreed
+        yield stacked(
+            f"Notice of formal requests in working days, of {agreed} agreed",
+            ("enough", "too little"),
+            (GOOD, BAD),
+            bars,
+        )
     yield from _table(("request", "state", "by", "asked", "last act by", "days between"), rows)
 
 

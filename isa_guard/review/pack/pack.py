@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from isa_guard.review.pack.changes import Change
     from isa_guard.review.pack.clauses import ClauseReviewed, Counts
     from isa_guard.review.pack.gather import Gathered
+    from isa_guard.review.pack.notices import Notice
     from isa_guard.review.pack.sample import Sample
     from isa_guard.uk.stale import Stale
 
@@ -68,6 +69,7 @@ class Pack:
     changes: tuple[tuple[str, tuple[Change, ...]], ...]  # from one version to the next, by its name
     stale: tuple[tuple[str, Stale], ...]  # by the clause in which it stands
     earlier: Earlier | None
+    notices: tuple[Notice, ...] = ()
 
     def clocks(self, kind: Kind) -> tuple[Clock, ...]:
         """Answer the clocks of a kind."""
