@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from isa_guard.acts.authority import refuse_unauthorised
+from isa_guard.acts.sense import refuse_nonsense
 from isa_guard.frozen import dataclass
 from isa_guard.load.acts import SALT_OCTETS, written
 from isa_guard.model.act import Act
@@ -38,8 +39,9 @@ def prepared(
     now: datetime,
     random: Callable[[int], bytes],
 ) -> Prepared:
-    """Answer the act of a person in a matter (empty: it opens one). Raises NotAuthorised."""
+    """Answer the act of a person in a matter (empty: it opens one). Raises NotAuthorised, LoadError for what cannot be."""
     refuse_unauthorised(said, person, agreement, matter)
+    refuse_nonsense(said, agreement, matter, now)
     document = written(said, random(SALT_OCTETS))
     act_id = uuid7(now, random(RANDOM_BYTES))
     act = Act(

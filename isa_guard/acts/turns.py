@@ -51,6 +51,15 @@ def refuse_turn(acts: Sequence[Standing], action: Action) -> None:
         raise NotAuthorised("nothing holds it")
 
 
+def refuse_taken(ledger: Ledger, action: Action, reference: str) -> None:
+    """Raise NotAuthorised where another matter of the kind has this reference: nobody could tell the two apart."""
+    matter = FORMS[action].matter
+    if reference and any(acts[0].told("reference") == reference for acts in ledger.matters(matter)):
+        raise NotAuthorised(
+            f"the register has a {matter.value} of this reference already: give this one another"
+        )
+
+
 def matter_named(ledger: Ledger, matter: Matter, name: str) -> tuple[Standing, ...]:
     """Answer the acts of the matter of a reference, an id, or the beginning of an id. Raises NotAuthorised for none, or several."""
     every = ledger.matters(matter)

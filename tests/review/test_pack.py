@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from isa_guard.language.values import Value
     from tests.acts.office import Desk
 
-YEAR = Period(NOON - timedelta(days=1), NOON + timedelta(days=300))
+YEAR = Period(NOON - timedelta(days=1), NOON + timedelta(days=120, hours=6))
 FACTS = [
     "purpose: hold-to-account, formality: formal, requested_on: 2026-11-02, needed_by: 2026-11-23",
     "purpose: hold-to-account, formality: formal, requested_on: 2026-11-20, needed_by: 2026-11-23",
@@ -72,7 +72,7 @@ def filled(desk: Desk) -> None:
         Action.SIGNED_OFF,
         clause="1.2",
         outcome="met",
-        **{"from": "2026-11-01", "to": "2027-12-31"},
+        **{"from": "2026-11-01", "to": "2027-03-23"},
     )
     desk.wait(days=1)
 
