@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import icalendar
 import pytest
+import yaml
 
 from tests.cli.calls import AS_OF, EXAMPLES, ROOT, call
 
@@ -241,3 +244,36 @@ def test_a_call_that_makes_no_sense_is_wrong_usage(
     capsys: Capture, office: Path, arguments: list[str]
 ) -> None:
     assert call(capsys, *arguments).code == 2
+
+
+ANSWERS = ["cambridgeshire-opcc", "R-2026-0501", "constabulary", "opcc", "hold-to-account", "statutory", "performance, complaints",
+           "formal", "spoc", "2026-11-02", "2026-11-23", "shared-drive", "OFFICIAL"]  # fmt: skip
+
+
+def test_without_a_file_a_request_is_asked_for_at_the_terminal(capsys: Capture, office: Path) -> None:
+    refused = by(capsys, "analyst", "request")
+    assert (refused.code, "at a terminal" in refused.err) == (2, True)
+    program = "import sys; from isa_guard.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", program, "request", "--person", "analyst", *PASS]
+    master, slave = pty.openpty()
+    asking = subprocess.Popen(
+        command,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        close_fds=True,
+    )
+    os.close(slave)
+    os.write(master, "".join(f"{answer}\n" for answer in ANSWERS).encode())
+    told = b""
+    with contextlib.suppress(OSError):  # the terminal is closed when the program ends
+        while piece := os.read(master, 4096):
+            told += piece
+    os.close(master)
+    assert asking.wait(timeout=60) == 0, told.decode()
+    assert b"Your number for it (never a name)" in told
+    assert b"Requested: R-2026-0501" in told
+    written = yaml.safe_load(Path("R-2026-0501.yaml").read_text())
+    assert written["transfer"]["categories"] == ["performance", "complaints"]
+    assert written["transfer"]["marking"] == "OFFICIAL"
