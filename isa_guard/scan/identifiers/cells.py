@@ -116,6 +116,13 @@ def telling(values: pl.Series, identifier: Identifier) -> pl.Series:
     return values.str.contains(f"^(?:{shape_pattern(identifier.telling)})$")
 
 
+def either(values: pl.Series, one: str, other: str) -> pl.Series:
+    """Which texts hold one pattern or the other, of which the second is asked only of what is left."""
+    holds = values.str.contains(one)
+    places = (~holds).arg_true()
+    return holds.scatter(places, values.gather(places).str.contains(other))
+
+
 def alone(values: pl.Series) -> pl.Series:
     """Which cells are one run of letters and figures: what does not begin and end with them is no part of a run."""
     return values.str.contains("^[A-Za-z0-9]+$")

@@ -8,9 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.scan.identifiers.candidates import CUTS
-from isa_guard.scan.identifiers.cells import whole
+from isa_guard.scan.identifiers.cells import either, whole
+from isa_guard.scan.identifiers.find import UNMOVED
 from isa_guard.scan.identifiers.judging import judged, reads_columns
+from isa_guard.scan.identifiers.labels import names_another
 from isa_guard.scan.identifiers.patterns import another, bounded, first_and_rest, formed, words_of
+from isa_guard.scan.identifiers.words import LEFT
 from isa_guard.uk.identifiers import Strength
 
 if TYPE_CHECKING:
@@ -27,15 +30,15 @@ def possible(
     values: pl.Series, named: frozenset[str], sought: list[Identifier]
 ) -> list[tuple[int, list[Identifier]]]:
     """By its place, each cell that may hold something sought that is worth saying, with what it may hold."""
-    told = values.str.contains(_telling_or_sure(sought, named)) | values.str.contains(words_of(tuple(sought)))
+    told = either(values, _telling_or_sure(sought, named), words_of(tuple(sought)))
     left, numbers = values.filter(told), told.arg_true()
     held: dict[int, list[Identifier]] = {}
     for identifier in sought:
-        holds = _within(left, identifier, named)
-        if not holds.any():
+        places = _within(left, identifier, named).arg_true()
+        if not len(places):
             continue
-        places = numbers.filter(holds).filter(_not_all_rejected(left.filter(holds), identifier))
-        for place in places.to_list():
+        places = places.filter(_may_come_to_something(left.gather(places), identifier))
+        for place in numbers.gather(places).to_list():
             held.setdefault(place, []).append(identifier)
     return sorted(held.items())
 
@@ -55,23 +58,41 @@ def _within(values: pl.Series, identifier: Identifier, named: frozenset[str]) ->
     holds = values.str.contains(bounded(identifier))
     if identifier.strength in _SURE or identifier.entity in named or not holds.any():
         return holds
-    worth = values.str.contains(words_of((identifier,)))
-    return holds & (worth | values.str.contains(formed(identifier)) if identifier.telling else worth)
+    places = holds.arg_true()
+    left = values.gather(places)
+    words = words_of((identifier,))
+    worth = either(left, words, formed(identifier)) if identifier.telling else left.str.contains(words)
+    return holds.scatter(places.filter(~worth), False)  # noqa: FBT003
 
 
-def _not_all_rejected(values: pl.Series, identifier: Identifier) -> pl.Series:
-    """Which of the cells that hold what is written like it may hold one that passes.
+def _may_come_to_something(values: pl.Series, identifier: Identifier) -> pl.Series:
+    """Which of the cells that hold what is written like it may hold one that passes and that its words allow.
 
-    Left out are cells whose first fails its check, as it stands and without its last groups, and that hold no second.
+    Left out are cells that hold no second, and whose first stands behind the label of another thing, or fails its
+    check, as it stands and without its last groups.
     """
-    if not reads_columns(identifier):
-        return values.is_not_null()
     part = values.str.extract_groups(first_and_rest(identifier))
     written, rest = part.struct.field("first"), part.struct.field("1")
     kept = rest.is_null() | rest.str.contains(another(identifier))
+    single = (~kept).arg_true()
+    if identifier.strength not in UNMOVED:
+        single = single.filter(~names_another(_left(values.gather(single), rest.gather(single))))
+    if reads_columns(identifier):
+        single = single.filter(_passes(written.gather(single), identifier))
+    return kept.scatter(single, True)  # noqa: FBT003
+
+
+def _left(values: pl.Series, rest: pl.Series) -> pl.Series:
+    """What stands before the rest of each text, as far as a label reaches."""
+    before = values.str.head(values.str.len_chars().cast(int) - rest.str.len_chars().cast(int))
+    return before.str.tail(LEFT)
+
+
+def _passes(written: pl.Series, identifier: Identifier) -> pl.Series:
+    passed = written.is_null()
     for _ in range(CUTS):
-        undecided = (~kept & whole(written, identifier)).fill_null(value=False)
-        passed = judged(written.filter(undecided), identifier).is_not_null()
-        kept = kept.scatter(undecided.arg_true().filter(passed), True)
+        undecided = (~passed & whole(written, identifier)).fill_null(value=False).arg_true()
+        right = judged(written.gather(undecided), identifier).is_not_null()
+        passed = passed.scatter(undecided.filter(right), True)  # noqa: FBT003
         written = written.str.replace(_LAST_GROUP, "")
-    return kept
+    return passed

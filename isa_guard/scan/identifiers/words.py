@@ -15,7 +15,7 @@ _RIGHT: Final = 16
 _ALIEN: Final = ""  # names no entity: a thing that also has numbers
 
 # What the numbers of orders, goods, software and books are called.
-_ALIEN_WORDS: Final = (
+ALIEN_WORDS: Final = (
     "order", "orders", "invoice", "ticket", "sku", "product", "part", "serial", "batch", "version", "build",
     "commit", "hash", "sha", "md5", "checksum", "isbn", "issn", "ean", "gtin", "barcode", "tracking", "consignment",
     "parcel", "purchase", "job", "asset", "model", "meter", "stock", "item", "receipt", "quote", "transaction",
@@ -28,7 +28,7 @@ _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 def _phrases() -> dict[str, list[tuple[tuple[str, ...], frozenset[str]]]]:
     """Every keyword by its first word, longest first, with the entities it names."""
-    named: dict[tuple[str, ...], set[str]] = {(word,): {_ALIEN} for word in _ALIEN_WORDS}
+    named: dict[tuple[str, ...], set[str]] = {(word,): {_ALIEN} for word in ALIEN_WORDS}
     for identifier in IDENTIFIERS:
         for keyword in identifier.keywords:
             named.setdefault(tuple(_WORD.findall(keyword)), set()).add(identifier.entity)
@@ -78,6 +78,13 @@ def near(text: str, start: int, end: int) -> Near:
             if entity != _ALIEN:
                 entities.setdefault(entity, LEFT + place)
     return Near(entities, alien)
+
+
+def entity_phrases() -> frozenset[tuple[str, ...]]:
+    """Every run of words that names an identifier."""
+    return frozenset(
+        phrase for phrases in _PHRASES.values() for phrase, named in phrases if named != frozenset({_ALIEN})
+    )
 
 
 def tokens(keyword: str) -> list[str]:

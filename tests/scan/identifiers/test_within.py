@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isa_guard.scan.identifiers.candidates import candidates
-from isa_guard.scan.identifiers.find import Context, weighed
+from isa_guard.scan.identifiers.find import UNMOVED, Context, weighed
 from isa_guard.scan.identifiers.patterns import bounded
-from isa_guard.scan.identifiers.within import _not_all_rejected, possible
-from isa_guard.scan.identifiers.words import named_by
+from isa_guard.scan.identifiers.within import _may_come_to_something, possible
+from isa_guard.scan.identifiers.words import named_by, near
 from isa_guard.uk.identifiers import BY_ENTITY, IDENTIFIERS, Identifier
 from tests.uk.identifiers.issued import MAKERS
 
@@ -34,10 +34,18 @@ SENTENCES = st.lists(
 @pytest.mark.parametrize("identifier", IDENTIFIERS, ids=lambda one: one.entity)
 @settings(max_examples=25, deadline=None)
 @given(st.lists(SENTENCES | st.text(max_size=30), min_size=1, max_size=12))
-def test_a_cell_that_holds_a_candidate_is_kept(identifier: Identifier, cells: list[str]) -> None:
+def test_a_cell_that_holds_a_candidate_is_kept_unless_a_label_says_what_it_is(
+    identifier: Identifier, cells: list[str]
+) -> None:
     values = pl.Series(cells, dtype=pl.String)
-    kept = values.str.contains(bounded(identifier)) & _not_all_rejected(values, identifier)
-    holding = [any(True for _ in candidates(text, identifier)) for text in cells]
+    kept = values.str.contains(bounded(identifier)) & _may_come_to_something(values, identifier)
+    holding = [
+        any(
+            identifier.strength in UNMOVED or not near(text, one.start, one.end).other
+            for one in candidates(text, identifier)
+        )
+        for text in cells
+    ]
     assert [
         text for text, holds, keeps in zip(cells, holding, kept, strict=True) if holds and not keeps
     ] == []
@@ -66,9 +74,10 @@ def test_what_a_sentence_comes_to_is_the_same_by_what_columns_leave(cells: list[
     ("entity", "text"),
     [
         ("nhs-number", "NHS number 401 023 2138"), ("pnc-id", "PNC 1999/1234567C"), ("iban", "IBAN GB82 WEST 1234 5698 7654 33"),
+        ("vehicle-registration", "stock item AB12 CDE"), ("nhs-number", "NHS ward rang about parcel 401 023 2137"),
         ("phone", "drama number 07700 900123"), ("payment-card", "card 4111 1111 1111 1112"),
     ],
 )  # fmt: skip
-def test_a_cell_whose_only_number_fails_its_check_never_reaches_python(entity: str, text: str) -> None:
+def test_a_cell_whose_only_number_fails_or_is_labelled_never_reaches_python(entity: str, text: str) -> None:
     held = possible(pl.Series([text]), frozenset(), [BY_ENTITY[entity]])
     assert held == []
