@@ -38,10 +38,9 @@ def differs(whole: pl.Expr, count: int) -> pl.Expr:
     return whole % int("1" * count) != 0
 
 
-def luhn(text: pl.Expr) -> pl.Expr:
+def luhn(whole: pl.Expr) -> pl.Expr:
     """Whether the last digit is that of ISO/IEC 7812-1 annex B; noughts before a number change nothing."""
     frames = polars()
-    whole = number(text)
     total: pl.Expr = frames.lit(0, frames.UInt64)
     for place in range(_DIGITS_IN_64_BITS):
         digit = whole // 10**place % 10

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
 from isa_guard.scan.frames import polars
-from isa_guard.scan.identifiers.cells import LETTERED, alone, cells, plain, telling, texts, whole
+from isa_guard.scan.identifiers.cells import LETTERED, alone, cells, plain, telling, texts, written_as
 from isa_guard.scan.identifiers.digests import Digests
 from isa_guard.scan.identifiers.find import RANK, UNMOVED, Context, weighed
 from isa_guard.scan.identifiers.grading import Evidence, grade
 from isa_guard.scan.identifiers.headings import names_people
-from isa_guard.scan.identifiers.judging import FEW, judged
+from isa_guard.scan.identifiers.judging import FEW, Judging
 from isa_guard.scan.identifiers.names import Names
 from isa_guard.scan.identifiers.tally import Held, Limits, Sum, Tally
 from isa_guard.scan.identifiers.voting import About, Heading, Reading, Vote, surest_first
@@ -109,20 +109,17 @@ class Column:
         values, fresh = frame.get_column("value"), frame.get_column("fresh")
         none = frames.repeat(0, len(frame), dtype=frames.UInt64, eager=True)
         accepting, peculiar = none.alias("accepting"), none.alias("telling")
+        judging = Judging(values)
         lettered = values.str.contains("[A-Za-z]").any()
-        for identifier in self._judges:
-            if identifier.entity in LETTERED and not lettered:
-                continue
-            written = whole(values, identifier)
-            if not written.any():
-                continue
-            places = written.arg_true()
-            canonical = judged(values.filter(written), identifier)
+        judges = [one for one in self._judges if lettered or one.entity not in LETTERED]
+        for identifier, written in written_as(values, judges):
+            canonical = judging.judged(written, identifier)
             passed = canonical.is_not_null()
-            self._vote(identifier, frame, int((written & fresh).sum()), places.filter(passed), canonical)
+            places = written.filter(passed)
+            self._vote(identifier, frame, int(fresh.gather(written).sum()), places, canonical)
             if not passed.any():
                 continue
-            places, canonical = places.filter(passed), canonical.filter(passed)
+            canonical = canonical.filter(passed)
             bit = _BIT[identifier.entity]
             accepting = accepting.scatter(places, accepting.gather(places) | bit)
             formed = places.filter(telling(values.gather(places), identifier))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from isa_guard.scan.frames import polars
 from isa_guard.scan.identifiers.candidates import CUTS
 from isa_guard.scan.identifiers.cells import either, whole
 from isa_guard.scan.identifiers.find import UNMOVED
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 # Worth saying without a word that names it.
 _SURE: Final = frozenset({Strength.CONCLUSIVE, Strength.STRONG, Strength.FAINT})
 _LAST_GROUP: Final = "[ /,-]+[^ /,-]*$"
+# So few cells Python reads in less time than it takes to make a column's patterns ready.
+_SOON_READ: Final = 100
 
 
 def possible(
@@ -62,11 +65,16 @@ def _within(values: pl.Series, identifier: Identifier, named: frozenset[str]) ->
     left = values.gather(places)
     words = words_of((identifier,))
     worth = either(left, words, formed(identifier)) if identifier.telling else left.str.contains(words)
-    return holds.scatter(places.filter(~worth), False)  # noqa: FBT003
+    return holds.scatter(places.filter(~worth), False)
 
 
 def _may_come_to_something(values: pl.Series, identifier: Identifier) -> pl.Series:
-    """Which of the cells that hold what is written like it may hold one that passes and that its words allow.
+    """Which of the cells that hold what is written like it may hold one that passes and that its words allow."""
+    return values.is_not_null() if len(values) <= _SOON_READ else undecided(values, identifier)
+
+
+def undecided(values: pl.Series, identifier: Identifier) -> pl.Series:
+    """As it is told in columns, however few cells there are.
 
     Left out are cells that hold no second, and whose first stands behind the label of another thing, or fails its
     check, as it stands and without its last groups.
@@ -78,8 +86,8 @@ def _may_come_to_something(values: pl.Series, identifier: Identifier) -> pl.Seri
     if identifier.strength not in UNMOVED:
         single = single.filter(~names_another(_left(values.gather(single), rest.gather(single))))
     if reads_columns(identifier):
-        single = single.filter(_passes(written.gather(single), identifier))
-    return kept.scatter(single, True)  # noqa: FBT003
+        single = single.gather(_passing(written.gather(single), identifier))
+    return kept.scatter(single, True)
 
 
 def _left(values: pl.Series, rest: pl.Series) -> pl.Series:
@@ -88,11 +96,17 @@ def _left(values: pl.Series, rest: pl.Series) -> pl.Series:
     return before.str.tail(LEFT)
 
 
-def _passes(written: pl.Series, identifier: Identifier) -> pl.Series:
-    passed = written.is_null()
+def _passing(written: pl.Series, identifier: Identifier) -> pl.Series:
+    """The places of those that pass, as they stand or without their last groups."""
+    places = polars().int_range(len(written), dtype=polars().UInt32, eager=True)
+    passing = [places.clear()]
     for _ in range(CUTS):
-        undecided = (~passed & whole(written, identifier)).fill_null(value=False).arg_true()
-        right = judged(written.gather(undecided), identifier).is_not_null()
-        passed = passed.scatter(undecided.filter(right), True)  # noqa: FBT003
-        written = written.str.replace(_LAST_GROUP, "")
-    return passed
+        right = judged(written, identifier).is_not_null()
+        passing.append(places.filter(right))
+        cut = written.str.replace(_LAST_GROUP, "")
+        left = ~right & (cut.str.len_bytes() < written.str.len_bytes()) & whole(cut, identifier)
+        written, places = cut.filter(left), places.filter(left)
+        if not len(places):
+            break
+    every: pl.Series = polars().concat(passing)
+    return every

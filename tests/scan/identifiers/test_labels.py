@@ -12,7 +12,7 @@ from isa_guard.scan.identifiers.words import ALIEN_WORDS, LEFT, near
 from isa_guard.uk.identifiers import IDENTIFIERS
 
 WORDS = st.sampled_from(
-    sorted({keyword for one in IDENTIFIERS for keyword in one.keywords}) + ["a/code", "K"]
+    [*sorted({keyword for one in IDENTIFIERS for keyword in one.keywords}), "a/code", "K"]
 )
 OTHERS = st.sampled_from(ALIEN_WORDS)
 LEFTS = st.lists(

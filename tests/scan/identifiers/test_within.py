@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from isa_guard.scan.identifiers.candidates import candidates
 from isa_guard.scan.identifiers.find import UNMOVED, Context, weighed
 from isa_guard.scan.identifiers.patterns import bounded
-from isa_guard.scan.identifiers.within import _may_come_to_something, possible
+from isa_guard.scan.identifiers.within import possible, undecided
 from isa_guard.scan.identifiers.words import named_by, near
 from isa_guard.uk.identifiers import BY_ENTITY, IDENTIFIERS, Identifier
 from tests.uk.identifiers.issued import MAKERS
@@ -38,7 +38,7 @@ def test_a_cell_that_holds_a_candidate_is_kept_unless_a_label_says_what_it_is(
     identifier: Identifier, cells: list[str]
 ) -> None:
     values = pl.Series(cells, dtype=pl.String)
-    kept = values.str.contains(bounded(identifier)) & _may_come_to_something(values, identifier)
+    kept = values.str.contains(bounded(identifier)) & undecided(values, identifier)
     holding = [
         any(
             identifier.strength in UNMOVED or not near(text, one.start, one.end).other
@@ -79,5 +79,6 @@ def test_what_a_sentence_comes_to_is_the_same_by_what_columns_leave(cells: list[
     ],
 )  # fmt: skip
 def test_a_cell_whose_only_number_fails_or_is_labelled_never_reaches_python(entity: str, text: str) -> None:
-    held = possible(pl.Series([text]), frozenset(), [BY_ENTITY[entity]])
-    assert held == []
+    values = pl.Series([text])
+    assert undecided(values, BY_ENTITY[entity]).to_list() == [False]
+    assert possible(pl.concat([values] * 200), frozenset(), [BY_ENTITY[entity]]) == []
