@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.scan.frames import polars
+from isa_guard.scan.identifiers.lanes import in_lane
 from isa_guard.scan.identifiers.patterns import bounded, entire, words_of
 from isa_guard.scan.identifiers.plain import INVISIBLE, REPLACED
 from isa_guard.scan.identifiers.shape import shape_pattern
@@ -32,7 +33,7 @@ LETTERED: Final = frozenset(
 _ALONE: Final = tuple(one for one in IDENTIFIERS if one.strength is not Strength.WEAK)
 _UNNAMED: Final = tuple(one for one in IDENTIFIERS if one.strength is Strength.WEAK)
 # What may be written without a figure: every other form has one, which a test holds to the patterns.
-_FIGURELESS: Final = frozenset({"email", "ip-address", "person-name"})
+FIGURELESS: Final = frozenset({"email", "ip-address", "person-name"})
 # A column of which so many cells hold but a few different ones is read one different cell after another.
 _SAMPLE: Final = 1_000
 _REPEATED: Final = 10
@@ -141,16 +142,19 @@ def written_as(
     Of those that no cell of a sample is written like, one pattern asks first whether any cell is.
     """
     sample = values.head(_SAMPLE)
-    rare = [one for one in identifiers if len(values) > _SAMPLE and not whole(sample, one).any()]
-    places = values.str.contains(_any_entire(tuple(rare))).arg_true() if rare else None
-    some = values.gather(places) if places is not None else values
-    for identifier in identifiers:
-        if identifier not in rare:
-            found = whole(values, identifier).arg_true()
-        elif places is None or some.is_empty():
-            continue
-        else:
-            found = places.filter(whole(some, identifier))
+    seen = [in_lane(one, whole, sample, one) for one in identifiers]
+    frequent = {one.entity for one, found in zip(identifiers, seen, strict=True) if found.result().any()}
+    rare = tuple(one for one in identifiers if one.entity not in frequent)
+    places = (
+        values.str.contains(_any_entire(rare)).arg_true() if rare else values.is_null().clear().arg_true()
+    )
+    few = values.gather(places)
+    asked = [one for one in identifiers if len(few) or one.entity in frequent]
+    waiting = [in_lane(one, whole, values if one.entity in frequent else few, one) for one in asked]
+    for identifier, written in zip(asked, waiting, strict=True):
+        found = written.result().arg_true()
+        if identifier.entity not in frequent:
+            found = places.gather(found)
         if len(found):
             yield identifier, found
 
@@ -182,7 +186,7 @@ def alone(values: pl.Series) -> pl.Series:
 @cache
 def _alternation_without_figures(named: frozenset[str]) -> str:
     """What may be written without a figure."""
-    figureless = [one for one in (*_ALONE, *_UNNAMED) if one.entity in _FIGURELESS]
+    figureless = [one for one in (*_ALONE, *_UNNAMED) if one.entity in FIGURELESS]
     return "|".join(bounded(one) for one in figureless if one in _ALONE or one.entity in named)
 
 

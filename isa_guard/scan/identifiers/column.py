@@ -18,6 +18,7 @@ from isa_guard.scan.identifiers.find import RANK, UNMOVED, Context, weighed
 from isa_guard.scan.identifiers.grading import Evidence, grade
 from isa_guard.scan.identifiers.headings import names_people
 from isa_guard.scan.identifiers.judging import FEW, Judging
+from isa_guard.scan.identifiers.lanes import in_lane
 from isa_guard.scan.identifiers.names import Names
 from isa_guard.scan.identifiers.tally import Held, Limits, Sum, Tally
 from isa_guard.scan.identifiers.voting import About, Heading, Reading, Vote, surest_first
@@ -113,7 +114,7 @@ class Column:
         lettered = values.str.contains("[A-Za-z]").any()
         judges = [one for one in self._judges if lettered or one.entity not in LETTERED]
         for identifier, written in written_as(values, judges):
-            canonical = judging.judged(written, identifier)
+            canonical = in_lane(identifier, judging.judged, written, identifier).result()
             passed = canonical.is_not_null()
             places = written.filter(passed)
             self._vote(identifier, frame, int(fresh.gather(written).sum()), places, canonical)

@@ -13,6 +13,7 @@ from isa_guard.scan.identifiers.cells import either, whole
 from isa_guard.scan.identifiers.find import UNMOVED
 from isa_guard.scan.identifiers.judging import judged, reads_columns
 from isa_guard.scan.identifiers.labels import names_another
+from isa_guard.scan.identifiers.lanes import in_lane
 from isa_guard.scan.identifiers.patterns import another, bounded, first_and_rest, formed, words_of
 from isa_guard.scan.identifiers.words import LEFT
 from isa_guard.uk.identifiers import Strength
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _SURE: Final = frozenset({Strength.CONCLUSIVE, Strength.STRONG, Strength.FAINT})
 _LAST_GROUP: Final = "[ /,-]+[^ /,-]*$"
 # So few cells Python reads in less time than it takes to make a column's patterns ready.
-_SOON_READ: Final = 100
+_SOON_READ: Final = 200
 
 
 def possible(
@@ -36,14 +37,17 @@ def possible(
     told = either(values, _telling_or_sure(sought, named), words_of(tuple(sought)))
     left, numbers = values.filter(told), told.arg_true()
     held: dict[int, list[Identifier]] = {}
-    for identifier in sought:
-        places = _within(left, identifier, named).arg_true()
-        if not len(places):
-            continue
-        places = places.filter(_may_come_to_something(left.gather(places), identifier))
-        for place in numbers.gather(places).to_list():
+    waiting = [in_lane(one, _worth_reading, left, one, named) for one in sought]
+    for identifier, places in zip(sought, waiting, strict=True):
+        for place in numbers.gather(places.result()).to_list():
             held.setdefault(place, []).append(identifier)
     return sorted(held.items())
+
+
+def _worth_reading(values: pl.Series, identifier: Identifier, named: frozenset[str]) -> pl.Series:
+    """The places of the cells that may hold an identifier."""
+    places = _within(values, identifier, named).arg_true()
+    return places.filter(_may_come_to_something(values.gather(places), identifier))
 
 
 def _telling_or_sure(sought: list[Identifier], named: frozenset[str]) -> str:

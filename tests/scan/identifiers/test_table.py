@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from datetime import UTC, date, datetime
 from random import Random
 
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 from isa_guard.errors import UsageError
 from isa_guard.scan.identifiers import NOBODY, Confidence, Evidence, Found, Known, Table, find, scan_table
-from isa_guard.uk.identifiers import BY_ENTITY
+from isa_guard.scan.identifiers.cells import FIGURELESS
+from isa_guard.uk.identifiers import BY_ENTITY, IDENTIFIERS, Identifier
 from tests.uk.identifiers.issued import MAKERS, digits
 
 
@@ -246,3 +248,23 @@ def test_without_polars_the_way_to_get_it_is_said(monkeypatch: pytest.MonkeyPatc
 def test_an_empty_table_holds_nothing() -> None:
     assert scan_table(Table("export", pl.DataFrame())) == ()
     assert scan_table(Table("export", pl.DataFrame({"nhs_number": pl.Series([], dtype=pl.String)}))) == ()
+
+
+@pytest.mark.parametrize("identifier", IDENTIFIERS, ids=lambda one: one.entity)
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_what_is_not_kept_as_figureless_is_never_written_without_a_figure(
+    identifier: Identifier, data: st.DataObject
+) -> None:
+    text = data.draw(st.from_regex(re.compile(identifier.pattern, re.ASCII), fullmatch=True))
+    assert identifier.entity in FIGURELESS or re.search("[0-9]", text)
+
+
+@pytest.mark.parametrize("rows", [3, 1_001, 5_000])
+def test_one_cell_that_is_like_no_other_is_found_wherever_it_stands(rows: int) -> None:
+    mark = "AB12 CDE"
+    for at in (0, rows // 2, rows - 1):
+        cells = [f"{place % 7} parcels" for place in range(rows)]
+        cells[at] = mark
+        (found,) = scan_table(Table("export", pl.DataFrame({"notes": cells})))
+        assert (found.entity, found.places) == ("vehicle-registration", (at,))
