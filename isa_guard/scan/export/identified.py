@@ -10,7 +10,8 @@ from isa_guard.errors import Place
 from isa_guard.model.manifest import Treatment
 from isa_guard.model.observation import Observation, Seen, Weight
 from isa_guard.scan.contents import line_numbers
-from isa_guard.scan.identifiers import Confidence, Context, TableScan, find
+from isa_guard.scan.identifiers import Confidence, Context, Evidence, TableScan, find
+from isa_guard.scan.identifiers.grading import grade
 from isa_guard.uk.identifiers.registry import BY_ENTITY
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ class InTables:
         self.scans[spot].add(part.frame)
         self.parts.setdefault(spot, []).append(replace(part, frame=part.frame.clear()))
         self.heights.setdefault(spot, []).append(part.frame.height)
+
+    def sure(self) -> bool:
+        """Answer whether something stands there that no later row can make doubtful."""
+        return any(_sure(found) for scan in self.scans.values() for found in scan.found())
 
     def seen(self, manifest: Manifest, file: ManifestFile) -> Iterator[Observation]:
         """Answer what stands in the columns of every table."""
@@ -104,6 +109,17 @@ def in_text(part: TextPart, file: ManifestFile, known: Known) -> Iterator[Observ
             "",
             hit.shape,
         )
+
+
+def _sure(found: Found) -> bool:
+    """Whether it is certain without the vote of its column, which later rows may turn."""
+    own = found.evidence - {Evidence.COLUMN}
+    return grade(BY_ENTITY[found.entity].strength, own) is Confidence.CERTAIN
+
+
+def sure_in_text(part: TextPart, known: Known) -> bool:
+    """Answer whether something stands in a text for certain."""
+    return any(hit.confidence is Confidence.CERTAIN for hit in find(part.text, Context(known=known)))
 
 
 def _allowed(entity: str, column: ManifestColumn | None, file: ManifestFile) -> bool:

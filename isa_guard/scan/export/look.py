@@ -16,7 +16,7 @@ from isa_guard.scan.export.notes import Notes
 from isa_guard.scan.export.releases.before import Before, not_compared
 from isa_guard.scan.export.scheduled import Scheduled
 from isa_guard.scan.export.seen import SeenInFiles, fields_of
-from isa_guard.scan.export.through import EMPTY, Through, sha256_of
+from isa_guard.scan.export.through import EMPTY, Through, Until, sha256_of
 from isa_guard.scan.export.together import seen_together
 from isa_guard.scan.identifiers import Known
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from isa_guard.model.agreement import Agreement
     from isa_guard.scan.contents import TablePart
     from isa_guard.scan.export.releases.folder import Releases
+    from isa_guard.scan.export.sampled import Sampler
 
 CHANGED: Final = "is not the file that was declared: its digest differs"
 WHILE_READ: Final = "was changed while it was read"
@@ -163,17 +164,26 @@ class Look:
                 self.notes.add(Observation(Seen.LACKING, Weight.STOPS, name, words, column.place))
 
 
-def look_at(paths: Sequence[Path], known: Known) -> SeenInFiles:
-    """Answer what is inside files of which nothing is claimed. Raises UsageError for a file that is not there."""
+def look_at(
+    paths: Sequence[Path], known: Known, until: Until = Until.END, sampler: Sampler | None = None
+) -> tuple[SeenInFiles, str]:
+    """Answer what is inside files of which nothing is claimed, and the file in which it stopped, if it did.
+
+    Raises UsageError for a file that is not there.
+    """
     notes = Notes()
-    through = Through(Manifest((), {}, Place("")), known, notes)
+    through = Through(Manifest((), {}, Place("")), known, notes, until, sampler)
+    if lacking := next((path for path in paths if not path.is_file()), None):
+        raise UsageError(f"{lacking} is no file")
+    stopped_in = ""
     for path in paths:
-        if not path.is_file():
-            raise UsageError(f"{path} is no file")
         for _ in through.tables(path, ManifestFile(str(path), "", None, (), Place(str(path)))):
             pass
+        if through.stopped:
+            stopped_in = str(path)
+            break
     every = notes.all()
-    return SeenInFiles(fields_of(every), every, tuple(through.problems))
+    return SeenInFiles(fields_of(every), every, tuple(through.problems)), stopped_in
 
 
 def _filled(part: TablePart, name: str) -> int:
