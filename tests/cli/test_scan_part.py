@@ -87,6 +87,16 @@ def test_to_fail_fast_reads_on_where_nothing_is_sure(tmp_path: Path, capsys: Cap
     assert answer.out.startswith("IDENTIFIERS FOUND\n")
 
 
+def test_what_only_the_vote_of_a_column_makes_certain_is_not_yet_sure(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("ref\n" + "".join(f"AB12 CD{last}\n" for last in "ABCDEFGHJKLMNPRST"))
+    answer = call(capsys, "scan", "--fail-fast", path)
+    assert "certain" in answer.out
+    assert answer.out.startswith("IDENTIFIERS FOUND\n")
+
+
 @pytest.mark.parametrize("arguments", [("--sample", "0"), ("--seed", "1"), ("--sample", "many")])
 def test_a_sample_of_nothing_is_wrong_usage(
     arguments: tuple[str, ...], tmp_path: Path, capsys: Capture

@@ -262,9 +262,9 @@ def test_what_is_not_kept_as_figureless_is_never_written_without_a_figure(
 
 @pytest.mark.parametrize("rows", [3, 1_001, 5_000])
 def test_one_cell_that_is_like_no_other_is_found_wherever_it_stands(rows: int) -> None:
-    mark = "AB12 CDE"
+    nino = "AB123456C"
     for at in (0, rows // 2, rows - 1):
-        cells = [f"{place % 7} parcels" for place in range(rows)]
-        cells[at] = mark
+        cells = [f"order 4{place:09}" for place in range(rows)]
+        cells[at] = nino
         (found,) = scan_table(Table("export", pl.DataFrame({"notes": cells})))
-        assert (found.entity, found.places) == ("vehicle-registration", (at,))
+        assert (found.entity, found.places) == ("national-insurance-number", (at,))
