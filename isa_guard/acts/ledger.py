@@ -12,7 +12,7 @@ from isa_guard.model.act_fields import FORMS
 from isa_guard.register.faults import ArchiveBroken
 from isa_guard.register.records.act_event import ActEvent
 from isa_guard.register.records.statement import EventRecord
-from isa_guard.register.sift import sifted
+from isa_guard.register.sift import NOTHING, Sifted, sift
 from isa_guard.register.stores.store import Shelf
 
 if TYPE_CHECKING:
@@ -58,12 +58,18 @@ class Ledger:
 
 
 def read_ledger(log: Log, trust: TrustRoot, against: Iterable[bytes] = ()) -> Ledger:
-    """Answer the acts of a register that verifies as a whole. Raises RegisterBroken, HeadsContradict, Untrusted.
+    """Answer the acts of a register that verifies as a whole. Raises RegisterBroken, HeadsContradict, Untrusted."""
+    return ledger_from(log, trust, against, NOTHING)[0]
+
+
+def ledger_from(log: Log, trust: TrustRoot, against: Iterable[bytes], noted: Sifted) -> tuple[Ledger, Sifted]:
+    """Answer as `read_ledger`, going on from what was noted, and what to note now.
 
     An act that stands there twice counts once: whoever keeps the register cannot make a person act again.
     """
+    records, now = sift(log, trust, (MARK,), against, noted)
     found: dict[str, Standing] = {}
-    for stored in sifted(log, trust, (MARK,), against):
+    for stored in records:
         record = stored.record
         if not isinstance(record, EventRecord) or not isinstance(record.event, ActEvent):
             continue
@@ -73,7 +79,7 @@ def read_ledger(log: Log, trust: TrustRoot, against: Iterable[bytes] = ()) -> Le
         assert grant.person is not None
         standing = Standing(stored.index, record.standing.decided_at, act, grant.person, _words(log, act))
         found.setdefault(act.id, standing)
-    return Ledger(tuple(found.values()))
+    return Ledger(tuple(found.values())), now
 
 
 def _words(log: Log, act: Act) -> Mapping[str, Value] | None:

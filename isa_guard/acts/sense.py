@@ -71,7 +71,7 @@ def _names(said: Said, agreement: Agreement) -> Iterator[tuple[str, str]]:
             c.what for one in agreement.clauses for c in one.checks if c.by is CheckedBy.EVIDENCE
         ]
     for name, value in said.codes.items():
-        texts = value if isinstance(value, tuple) else (value,)
+        texts = [one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, str)]
         unknown = [text for text in texts if name in known and text not in known[name]]
         if unknown:
             kinds = ", ".join(known[name]) if len(known[name]) <= 20 else "see `isa-guard explain`"

@@ -64,7 +64,6 @@ class Desk:
 
 def desk(register: str | None, key: str | None, person: str | None) -> Desk:
     """Answer the desk of the flags and settings. Raises UsageError, KeyRefused, Untrusted, RegisterBroken."""
-    from isa_guard.acts.ledger import read_ledger
     from isa_guard.register.register import checkpoint_of
     from isa_guard.register.signing.keys import Role, load_public
 
@@ -79,7 +78,7 @@ def desk(register: str | None, key: str | None, person: str | None) -> Desk:
     if grant is None or grant.person is None:
         what = f"the key {key_id[:8]} is not of a person that {held.trust.origin} trusts"
         raise KeyRefused(f"{what}: `isa-guard keys grant person` grants it a post")
-    return Desk(settings, held, read_ledger(held.store, held.trust, held.heads), size, grant.person)
+    return Desk(settings, held, held.ledger(), size, grant.person)
 
 
 def act(

@@ -191,11 +191,10 @@ class Checker:
             return None
         from isa_guard.acts.dispensations import Departed
         from isa_guard.acts.evidence import Permissions
-        from isa_guard.acts.ledger import read_ledger
         from isa_guard.cli.opening import opened_by
 
         held = opened_by(self.settings)
-        ledger = read_ledger(held.store, held.trust, held.heads)
+        ledger = held.ledger()
         return Acts(Permissions(held.store, ledger), Departed(ledger))
 
     def judged_by(self, versions: Versions, fact: Fact) -> Agreement:

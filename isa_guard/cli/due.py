@@ -85,14 +85,13 @@ def counted(
     held: Opened, settings: Settings, named: Sequence[str], now: datetime, acts: Ledger | None = None
 ) -> Due:
     """Answer every clock of a register, or of those `acts` of it alone. Raises RegisterBroken, LoadError."""
-    from isa_guard.acts.ledger import read_ledger
     from isa_guard.register.sift import sifted, witnessed_at
     from isa_guard.review.clocks.holdings import holdings
     from isa_guard.review.clocks.obligations import MARK, obligation_clocks
     from isa_guard.review.clocks.standing import witness_clock
     from isa_guard.review.due import due
 
-    ledger = acts if acts is not None else read_ledger(held.store, held.trust, held.heads)
+    ledger = acts if acts is not None else held.ledger()
     records = sifted(held.store, held.trust, (MARK,), held.heads)
     agreements = _agreements(ledger, settings, named, [one.record for one in records])
     first = next((one.record.standing.decided_at for one in records), now)

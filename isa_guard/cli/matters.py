@@ -174,11 +174,10 @@ def _refuse(action: Action, acts: tuple[Standing, ...], told: Said, under: Agree
 
 def _tell(action: Action, at: Desk, matter: str) -> None:
     """Say what runs now, and what a notice has not said yet."""
-    from isa_guard.acts.ledger import read_ledger
     from isa_guard.cli.due import told_clocks
 
     if FORMS[action].matter in {Matter.BREACH, Matter.RIGHTS, Matter.HOLDING}:
-        ledger = read_ledger(at.opened.store, at.opened.trust)
+        ledger = at.opened.ledger()
         for line in told_clocks(ledger, at, matter):
             click.echo(line)
 
@@ -188,10 +187,9 @@ def _list(matter: Matter) -> click.Command:
     @REGISTER
     @KEY
     def run(*, register: str | None, key: str | None) -> int:
-        from isa_guard.acts.ledger import read_ledger
 
         held = opened(register, key, None)
-        every = read_ledger(held.store, held.trust, held.heads).matters(matter)
+        every = held.ledger().matters(matter)
         if not every:
             click.echo("There is nothing of the kind in the register.")
         for acts in every:

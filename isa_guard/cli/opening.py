@@ -17,6 +17,7 @@ from isa_guard.register.trust_roots.trust import claimed_origin
 from isa_guard.register.trust_roots.trusted import remembered, seen, tip
 
 if TYPE_CHECKING:
+    from isa_guard.acts.ledger import Ledger
     from isa_guard.cli.settings import Settings
     from isa_guard.register.stores.store import Log, Store
     from isa_guard.register.trust_roots.trust_root import TrustRoot
@@ -37,11 +38,30 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A register, the trust root that it is held against, and the heads noted of it here."""
+    """A register, the trust root that it is held against, the heads noted of it here, and where they are noted."""
 
     store: Store
     trust: TrustRoot
     heads: tuple[bytes, ...]
+    keys: Path | None = None
+
+    def ledger(self) -> Ledger:
+        """Answer every act in the register, reading what came since it was last sifted. Raises RegisterBroken, HeadsContradict."""
+        from isa_guard.acts.ledger import ledger_from
+        from isa_guard.acts.noted import read_noted, written
+        from isa_guard.cli.log import LOG
+        from isa_guard.errors import IsaGuardError
+        from isa_guard.register.trust_roots.trusted import acts, remember_acts
+
+        kept = acts(self.keys, self.trust.origin) if self.keys is not None else None
+        before = read_noted(kept, self.trust.origin)
+        ledger, now = ledger_from(self.store, self.trust, self.heads, before)
+        if self.keys is not None and now != before:
+            try:
+                remember_acts(self.keys, self.trust.origin, written(now, self.trust.origin))
+            except IsaGuardError as error:  # the next call reads all again
+                LOG.warning("how far the register was sifted could not be noted", why=str(error))
+        return ledger
 
 
 def opened(register: str | None, key: str | None, trust: str | None) -> Opened:
@@ -58,7 +78,7 @@ def opened_by(settings: Settings, trust: str | None = None) -> Opened:
         return Opened(store, root, ())
     seen(Path(noted), root)
     kept = tip(Path(noted), root.origin)
-    return Opened(store, root, (kept,) if kept is not None else ())
+    return Opened(store, root, (kept,) if kept is not None else (), Path(noted))
 
 
 def held_against(log: Log, settings: Settings, trust: str | None) -> TrustRoot:

@@ -179,11 +179,10 @@ def replay(
         raise UsageError("name one record by its INDEX, or give --all")
     found = opened(register, key, trust)
     from isa_guard.acts.dispensations import Departed
-    from isa_guard.acts.ledger import read_ledger
     from isa_guard.register.replay import replay as replay_one
     from isa_guard.register.replay import replay_all
 
-    stood = Departed(read_ledger(found.store, found.trust, found.heads)).named
+    stood = Departed(found.ledger()).named
     one = (
         replay_all(found.store, found.trust, stood)
         if index is None

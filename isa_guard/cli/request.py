@@ -102,16 +102,11 @@ def _recorded(at: Desk, decision: Decision, passphrase_file: str | None) -> int:
 
 
 def _list(register: str | None, key: str | None, *, every: bool) -> int:
-    from isa_guard.acts.ledger import read_ledger
     from isa_guard.acts.requests import State, requests
     from isa_guard.cli.opening import opened
 
     held = opened(register, key, None)
-    found = [
-        one
-        for one in requests(read_ledger(held.store, held.trust, held.heads))
-        if every or one.state is State.OPEN
-    ]
+    found = [one for one in requests(held.ledger()) if every or one.state is State.OPEN]
     if not found:
         click.echo("No request is waiting for a decision." if not every else "Nothing was requested.")
     for one in found:

@@ -89,7 +89,7 @@ def _pack(
     held: Opened, name: str, period: Period, seed: str | None, size: int, earlier: Earlier | None
 ) -> Pack:
     from isa_guard.acts.asked import asked_for
-    from isa_guard.acts.ledger import Ledger, read_ledger
+    from isa_guard.acts.ledger import Ledger
     from isa_guard.cli.checker import shelf_of
     from isa_guard.cli.due import counted
     from isa_guard.load.agreement import load
@@ -100,7 +100,7 @@ def _pack(
     settings = read_settings()
     versions = load(name, shelf_of(settings))
     gathered = gather(held.store, held.trust, period, held.heads)
-    every = read_ledger(held.store, held.trust, held.heads)
+    every = held.ledger()
     acts = Ledger(tuple(one for one in every.acts if one.recorded_at <= period.end))
     due = counted(held, settings, (name,), period.end, acts)
     made = pack(versions, gathered, acts, due, seed or gathered.register.root.hex(), size, earlier)

@@ -7,10 +7,11 @@ who may make it, from its own signature. A register of a hundred thousand decisi
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from isa_guard.frozen import dataclass
 from isa_guard.register.chain import refuse_unsigned_act, statement_of
-from isa_guard.register.faults import Damage, RegisterBroken, SignatureInvalid
+from isa_guard.register.faults import Damage, ProofInvalid, RegisterBroken, SignatureInvalid
 from isa_guard.register.heads import Head, Heads, kept_head, quorum_at
 from isa_guard.register.records import dsse
 from isa_guard.register.register import proven_checkpoint
@@ -26,6 +27,21 @@ if TYPE_CHECKING:
     from isa_guard.register.trust_roots.trust_root import TrustRoot
 
 
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """How far a log was sifted: its size and the peaks of its tree then, and the place and leaf of every record that was wanted.
+
+    Whoever notes it where nobody else writes need not read the same records again; it is believed only if it leads to the signed root.
+    """
+
+    size: int
+    peaks: tuple[bytes, ...]
+    wanted: tuple[tuple[int, bytes], ...]
+
+
+NOTHING: Final = Sifted(0, (), ())
+
+
 def sifted(
     log: Log, trust: TrustRoot, marks: tuple[bytes, ...], against: Iterable[bytes] = ()
 ) -> tuple[Stored, ...]:
@@ -33,25 +49,51 @@ def sifted(
 
     Raises RegisterBroken, HeadsContradict, RegisterUnreadable as `verify.verify` does for what it looks at.
     """
+    return sift(log, trust, marks, against, NOTHING)[0]
+
+
+def sift(
+    log: Log, trust: TrustRoot, marks: tuple[bytes, ...], against: Iterable[bytes], noted: Sifted
+) -> tuple[tuple[Stored, ...], Sifted]:
+    """Answer as `sifted`, going on from what was noted, and what to note now. Raises as `sifted`.
+
+    Notes that do not lead to the signed root are put aside, and all is read. Heads that are older than the notes were looked at when
+    those were made.
+    """
     note = log.checkpoint()
-    checkpoint = proven_checkpoint(note, trust)
-    found = Head(checkpoint, note)
+    found = Head(proven_checkpoint(note, trust), note)
     kept = [kept_head(one, trust) for one in (*log.kept_checkpoints(), *against)]
-    trust = _vouched((*kept, found), trust)
-    heads, tree, wanted = Heads(found, kept), Frontier(), []
+    trust, heads = _vouched((*kept, found), trust), Heads(found, kept)
+    try:
+        now = _grown(log, heads, found, marks, noted)
+        return tuple(_stored(log, place, leaf, trust) for place, leaf in now.wanted), now
+    except (RegisterBroken, ProofInvalid):
+        if noted.size == 0:
+            raise
+    now = _grown(log, heads, found, marks, NOTHING)
+    return tuple(_stored(log, place, leaf, trust) for place, leaf in now.wanted), now
+
+
+def _grown(log: Log, heads: Heads, found: Head, marks: tuple[bytes, ...], noted: Sifted) -> Sifted:
+    """Go on with the tree to the checkpoint. Raises RegisterBroken, HeadsContradict, ProofInvalid where it does not lead there."""
+    size, root = found.checkpoint.size, found.checkpoint.root
+    tree, wanted = Frontier.of(noted.size, noted.peaks), [*noted.wanted]
+    if noted.size > size:
+        raise ProofInvalid("more was sifted than the register holds")
     heads.check(tree)
-    for index, envelope in enumerate(islice(log.entries(), checkpoint.size)):
-        tree.add(leaf_hash(envelope))
+    for index, envelope in enumerate(islice(log.entries(noted.size), size - noted.size), noted.size):
+        leaf = leaf_hash(envelope)
+        tree.add(leaf)
         heads.check(tree)
         payload = _payload(envelope, index)
         if any(mark in payload for mark in marks):
-            wanted.append((index, envelope))
-    if tree.size < checkpoint.size:
-        what = f"the checkpoint covers {checkpoint.size}, the journal holds {tree.size}"
+            wanted.append((index, leaf))
+    if tree.size < size:
+        what = f"the checkpoint covers {size}, the journal holds {tree.size}"
         raise RegisterBroken(Damage.MISSING, tree.size, what)
-    if tree.root() != checkpoint.root:
-        raise RegisterBroken(Damage.ROOT, None, f"none of the first {checkpoint.size} can be relied on")
-    return tuple(_stored(index, envelope, trust) for index, envelope in wanted)
+    if tree.root() != root:
+        raise RegisterBroken(Damage.ROOT, None, f"none of the first {size} can be relied on")
+    return Sifted(size, tree.peaks, tuple(wanted))
 
 
 def witnessed_at(log: Log, trust: TrustRoot) -> datetime | None:
@@ -71,7 +113,11 @@ def _payload(envelope: bytes, index: int) -> bytes:
         raise RegisterBroken(Damage.SIGNATURE, index, str(error)) from None
 
 
-def _stored(index: int, envelope: bytes, trust: TrustRoot) -> Stored:
+def _stored(log: Log, index: int, leaf: bytes, trust: TrustRoot) -> Stored:
+    """Answer a record whose leaf the tree has, read again and checked by its own signatures. Raises RegisterBroken."""
+    envelope = next(log.entries(index), b"")
+    if leaf_hash(envelope) != leaf:
+        raise RegisterBroken(Damage.ROOT, index, "the record is not the one that the tree has")
     try:
         payload = dsse.verify(envelope, trust.keys(Role.RECORD, index))
     except SignatureInvalid as error:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 FORMAT_1: Final = "isa-guard/trusted/1"
 FORMAT_2: Final = "isa-guard/trusted/2"
 FOLDER: Final = "trusted"
+LIMIT_ACTS: Final = 64 * 1024 * 1024
 _HINT: Final = "give --trust FINGERPRINT, as the agreement's annex has it"
 _MEMBERS: Final = {"digest", "format", "origin", "root", "version"}
 _numbers = itertools.count()
@@ -101,6 +102,23 @@ def tip(folder: Path, origin: str) -> bytes | None:
         return None
     except OSError as error:
         raise KeyRefused(f"{path} cannot be read: {storage.plain(error)}") from None
+
+
+def remember_acts(folder: Path, origin: str, content: bytes) -> None:
+    """Keep how far a register was sifted for acts of people, in the place of what was kept before. Raises StorageFailed."""
+    _replace(_acts_path(folder, origin), content)
+
+
+def acts(folder: Path, origin: str) -> bytes | None:
+    """Answer how far a register was sifted, if it ever was; None too where the note cannot be read: it only saves reading."""
+    try:
+        return keys.read_private(_acts_path(folder, origin), LIMIT_ACTS)
+    except (OSError, KeyRefused):
+        return None
+
+
+def _acts_path(folder: Path, origin: str) -> Path:
+    return trusted_path(folder, origin).with_suffix(".acts")
 
 
 def trusted_path(folder: Path, origin: str) -> Path:
