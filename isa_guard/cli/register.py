@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from isa_guard.register.records.statement import Record
     from isa_guard.register.replay import Replayed
+    from isa_guard.register.stores.store import Store
     from isa_guard.register.trust_roots.trust_root import TrustRoot
     from isa_guard.register.verify import Verified
 
@@ -128,6 +129,11 @@ def show(*, record: str, register: str | None, key: str | None, trust: str | Non
     type=click.Path(path_type=Path),
     help="A checkpoint kept elsewhere, as a witness or an auditor has it. Repeatable.",
 )
+@click.option(
+    "--review",
+    type=click.Path(path_type=Path),
+    help="The folder of a review: check its files, and that this register grew out of the one it was made from.",
+)
 def verify(
     *,
     register: str | None,
@@ -135,10 +141,11 @@ def verify(
     trust: str | None,
     tiles: Path | None,
     against: tuple[Path, ...],
+    review: Path | None,
 ) -> int:
     """Verify every record, the links between them, the checkpoint over all, and every head that was kept.
 
-    Exit code 3 says that it verifies and that a witness is overdue.
+    With --review, what was reviewed last year too. Exit code 3 says that it verifies and that a witness is overdue.
     """
     from isa_guard.cli.evidence import read_note
     from isa_guard.register.faults import HeadsContradict
@@ -146,20 +153,24 @@ def verify(
     from isa_guard.register.verify import verify as verify_log
 
     notes = [read_note(path) for path in against]
+    log: Store | TileFolder
     try:
         if tiles is not None:
-            settings = read_settings().with_flags({"key": key})
             log = TileFolder(tiles)
-            root = held_against(log, settings, trust)
-            proven = verify_log(log, root, notes)
+            root = held_against(log, read_settings().with_flags({"key": key}), trust)
         else:
             found = opened(register, key, trust)
-            root, notes = found.trust, [*notes, *found.heads]
-            proven = verify_log(found.store, root, notes)
+            log, root, notes = found.store, found.trust, [*notes, *found.heads]
+        proven = verify_log(log, root, notes)
     except HeadsContradict as error:
         _show_heads(error)
         raise
-    return _told_verified(proven, root, len(notes), datetime.now(UTC))
+    code = _told_verified(proven, root, len(notes), datetime.now(UTC))
+    if review is not None:
+        from isa_guard.cli.review import told_of_review
+
+        click.echo("\n".join(told_of_review(review, log, root, notes)))
+    return code
 
 
 @command.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,15 +14,22 @@ from isa_guard.cli.settings import read_settings
 from isa_guard.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from isa_guard.acts.requests import Request
     from isa_guard.cli.opening import Opened
     from isa_guard.language.values import Value
+    from isa_guard.register.published.tiles import TileFolder
+    from isa_guard.register.stores.store import Store
+    from isa_guard.register.trust_roots.trust_root import TrustRoot
     from isa_guard.review.pack.gather import Period
     from isa_guard.review.pack.pack import Earlier, Pack
 
 _PATH = click.Path(path_type=Path)
+UNSIGNED: Final = (
+    "Nobody has signed the review in this register: a folder that was made anew, manifest and all, would pass too. "
+    "`isa-guard agreement review --pack DIGEST` signs it."
+)
 
 
 @click.command()
@@ -127,22 +134,12 @@ def _earlier(held: Opened, last: Path | None) -> Earlier | None:
     """Answer the register as the last review had it, once it is proven that today's grew out of it. Raises EvidenceError."""
     if last is None:
         return None
-    from isa_guard.errors import EvidenceError
-    from isa_guard.register.faults import ProofInvalid
     from isa_guard.register.register import checkpoint_of
-    from isa_guard.register.tree.proof import check_consistency, prove_consistency
+    from isa_guard.review.pack.earlier import hold_to
     from isa_guard.review.pack.folder import check
 
     before, _ = check(last)
-    now = checkpoint_of(held.store, held.trust)
-    what = f"the register did not grow out of the one of the last review, {before.size} records with root {before.root}"
-    if before.size > now.size:
-        raise EvidenceError(f"{what}: it has {now.size} now")
-    try:
-        path = prove_consistency(held.store, before.size, now.size)
-        check_consistency(before.size, bytes.fromhex(before.root), now.size, now.root, path)
-    except (ProofInvalid, ValueError) as error:
-        raise EvidenceError(f"{what}: {error}") from None
+    hold_to(held.store, checkpoint_of(held.store, held.trust), before)
     return before
 
 
@@ -177,10 +174,31 @@ def _checked(folder: Path) -> int:
     from isa_guard.review.pack.folder import check
 
     earlier, number = check(folder)
-    click.echo(
-        f"{folder}: {number} files are as they were made, from {earlier.size} records with root {earlier.root}."
-    )
+    click.echo(_as_made(folder, number, earlier))
     return 0
+
+
+def told_of_review(
+    folder: Path, log: Store | TileFolder, trust: TrustRoot, heads: Sequence[bytes]
+) -> list[str]:
+    """Answer what is to be said of a review that is held against a register which verifies. Raises EvidenceError."""
+    from isa_guard.acts.ledger import read_ledger
+    from isa_guard.register.register import checkpoint_of
+    from isa_guard.review.pack.earlier import hold_to, signatures
+    from isa_guard.review.pack.folder import check, digest_of
+
+    earlier, number = check(folder)
+    hold_to(log, checkpoint_of(log, trust), earlier)
+    signed = [
+        f"record {one.index}, by {one.by.post} of {one.by.party}"
+        for one in signatures(read_ledger(log, trust, heads), digest_of(folder))
+    ]
+    grown = f"{_as_made(folder, number, earlier)} This register grew out of it."
+    return [grown, f"Signed in {'; '.join(signed)}." if signed else UNSIGNED]
+
+
+def _as_made(folder: Path, number: int, earlier: Earlier) -> str:
+    return f"{folder}: {number} files are as they were made, from {earlier.size} records with root {earlier.root}."
 
 
 def _told(made: Pack, folder: Path, files: int, digest: str) -> str:

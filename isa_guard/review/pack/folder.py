@@ -7,7 +7,11 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import EvidenceError, UsageError
+from isa_guard.review.odrl import AGREEMENT, as_odrl
 from isa_guard.review.pack import assurance, html
+from isa_guard.review.pack.oscal import as_oscal
+from isa_guard.review.pack.oscal_catalog import as_catalog
+from isa_guard.review.pack.oscal_names import CATALOG, RESULTS
 from isa_guard.review.pack.pack import Earlier
 from isa_guard.review.pack.tables import as_json, tables
 
@@ -29,10 +33,14 @@ def files_of(of: Pack, proofs: Mapping[str, bytes], more: Mapping[str, bytes]) -
         "index.html": html.render(of),
         "assurance.html": assurance.render(of),
         "review.json": as_json(of),
+        CATALOG: as_catalog(of.agreement),
+        AGREEMENT: as_odrl(of.agreement),
     }
     found = {name: text.encode() for name, text in (pages | tables(of)).items()}
     found |= {f"sample/{name}": content for name, content in proofs.items()}
-    return found | dict(more)
+    found |= more
+    # Last, because it lists the digests of all the others.
+    return found | {RESULTS: as_oscal(of, found).encode()}
 
 
 def manifest(of: Pack, files: Mapping[str, bytes]) -> bytes:
@@ -57,10 +65,8 @@ def write(folder: Path, of: Pack, files: Mapping[str, bytes]) -> str:
             path.write_bytes(content)
         listed = manifest(of, files)
         (folder / MANIFEST).write_bytes(listed)
-        sums = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())]
-        (folder / SUMS).write_text(
-            "".join([*sums, f"{hashlib.sha256(listed).hexdigest()}  {MANIFEST}\n"]), "utf-8"
-        )
+        digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        (folder / SUMS).write_bytes(_sums(digests, listed))
     except FileExistsError:
         raise UsageError(f"{folder} is there already: a review is never written over another") from None
     except OSError as error:
@@ -73,17 +79,22 @@ def write(folder: Path, of: Pack, files: Mapping[str, bytes]) -> str:
 def check(folder: Path) -> tuple[Earlier, int]:
     """Answer the register that a review was made from, and how many files it has, once every one is as it was listed.
 
-    Raises EvidenceError for a file that was altered, is missing, or is not listed.
+    Raises EvidenceError for a file that was altered, is missing, or is not listed. A manifest that was made anew with its files is
+    another's only by its digest, which people sign (`signatures`).
     """
     try:
-        listed = json.loads(_read(folder / MANIFEST))
+        content = _read(folder / MANIFEST)
+        listed = json.loads(content)
         files, register = dict(listed["files"]), listed["register"]
-        earlier = Earlier(int(register["size"]), str(register["root"]))
+        earlier = Earlier(int(register["size"]), str(register["root"]), str(register["origin"]))
         known = listed["format"] == FORMAT
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         raise EvidenceError(f"{folder} is no review: its {MANIFEST} cannot be read") from None
     if not known:
         raise EvidenceError(f"{folder} is a review of a form that is not known here")
+    sums = _read(folder / SUMS) if (folder / SUMS).is_file() else b""
+    if sums != _sums(files, content):
+        raise EvidenceError(f"{folder / SUMS} is not as it was made: it does not list what {MANIFEST} lists")
     there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - {MANIFEST, SUMS}
     for name in sorted(there ^ set(files)):
         raise EvidenceError(
@@ -93,6 +104,20 @@ def check(folder: Path) -> tuple[Earlier, int]:
         if hashlib.sha256(_read(folder / name)).hexdigest() != digest:
             raise EvidenceError(f"{folder / name} was altered since the review was made")
     return earlier, len(files)
+
+
+def digest_of(folder: Path) -> str:
+    """Answer the SHA-256 of a review's manifest, by which people sign it. Raises EvidenceError where there is none."""
+    try:
+        return hashlib.sha256(_read(folder / MANIFEST)).hexdigest()
+    except (OSError, ValueError):
+        raise EvidenceError(f"{folder} is no review: its {MANIFEST} cannot be read") from None
+
+
+def _sums(digests: Mapping[str, str], listed: bytes) -> bytes:
+    """Answer the digests as coreutils' sha256sum reads them, for those who have no isa-guard."""
+    lines = [f"{digest}  {name}\n" for name, digest in sorted(digests.items())]
+    return "".join([*lines, f"{hashlib.sha256(listed).hexdigest()}  {MANIFEST}\n"]).encode()
 
 
 def _read(path: Path) -> bytes:

@@ -43,10 +43,11 @@ SAMPLE: Final = 25
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The register as the last review had it: its size and root, and that it has grown out of them since."""
+    """The register as the last review had it: its size, root and name."""
 
     size: int
     root: str
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
