@@ -46,7 +46,11 @@ def needed(name: str) -> list[str]:
 
 def environment(name: str) -> Path:
     """The Python of an environment in which the package is installed. Skips where no index can be reached."""
-    lock, asked = locked(name), needed(name)
+    return made_once(name, locked(name), needed(name))
+
+
+def made_once(name: str, lock: Path, asked: list[str]) -> Path:
+    """The Python of an environment with what a lock lists. Skips where no index can be reached."""
     key = hashlib.sha256(repr((sys.version, asked, lock.read_text())).encode()).hexdigest()[:12]
     KEPT.mkdir(exist_ok=True)
     with (KEPT / f"{name}.lock").open("w") as held:  # another worker may be about it
