@@ -219,6 +219,34 @@ def test_the_review_of_a_year_can_be_checked_and_compared_with_the_next(
     assert not Path("third").exists()
 
 
+def test_a_register_is_held_to_the_review_of_last_year(capsys: Capture, office: Path) -> None:
+    call(capsys, "check", STORY / "request.yaml", *AS_OF, *PASS)
+    assert call(capsys, "review", "first", "--from", "2026-01-01", *AGREEMENT).code == 0
+    call(capsys, "check", STORY / "request_bad.yaml", *AS_OF, *PASS)
+    verified = call(capsys, "register", "verify", "--review", "first")
+    assert verified.code == 0, verified.err
+    assert "records verify" in verified.out
+    assert "files are as they were made" in verified.out
+    assert "This register grew out of it." in verified.out
+    assert "Nobody has signed the review" in verified.out
+    assert call(capsys, "register", "export", "tiles").code == 0
+    published = call(capsys, "register", "verify", "--tiles", "tiles", "--review", "first")
+    assert (published.code, "grew out of it" in published.out) == (0, True), published.err
+    Path("first/clauses.csv").write_text("altered")
+    altered = call(capsys, "register", "verify", "--review", "first")
+    assert (altered.code, "was altered" in altered.err) == (5, True)
+    assert call(capsys, "register", "verify").code == 0
+
+
+def test_another_register_is_none_that_was_reviewed(capsys: Capture, office: Path) -> None:
+    assert call(capsys, "review", "first", "--from", "2026-01-01", *AGREEMENT).code == 0
+    assert call(capsys, "register", "init", "other", "--origin", "example.org/other", *PASS).code == 0
+    answer = call(capsys, "register", "verify", "--register", "other", "--review", "first")
+    assert answer.code == 5
+    assert "did not grow out of the one that was reviewed" in answer.err
+    assert "that one is example.org/office, this one example.org/other" in answer.err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
