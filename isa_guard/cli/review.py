@@ -96,19 +96,17 @@ def _pack(
     held: Opened, name: str, period: Period, seed: str | None, size: int, earlier: Earlier | None
 ) -> Pack:
     from isa_guard.acts.asked import asked_for
-    from isa_guard.acts.ledger import Ledger
     from isa_guard.cli.checker import shelf_of
     from isa_guard.cli.due import counted
     from isa_guard.load.agreement import load
     from isa_guard.review.pack.gather import gather
     from isa_guard.review.pack.notices import notices
-    from isa_guard.review.pack.pack import pack
+    from isa_guard.review.pack.pack import acts_for, pack
 
     settings = read_settings()
     versions = load(name, shelf_of(settings))
     gathered = gather(held.store, held.trust, period, held.heads)
-    every = held.ledger()
-    acts = Ledger(tuple(one for one in every.acts if one.recorded_at <= period.end))
+    acts = acts_for(held.ledger(), period)
     due = counted(held, settings, (name,), period.end, acts)
     made = pack(versions, gathered, acts, due, seed or gathered.register.root.hex(), size, earlier)
 

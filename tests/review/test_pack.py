@@ -27,7 +27,7 @@ from isa_guard.review.pack.clauses import Answer, Counts, tally
 from isa_guard.review.pack.folder import MANIFEST, check, files_of, write
 from isa_guard.review.pack.gather import Decided, Period, gather
 from isa_guard.review.pack.notices import Notice, notices
-from isa_guard.review.pack.pack import Pack, open_questions, pack
+from isa_guard.review.pack.pack import Pack, acts_for, open_questions, pack
 from isa_guard.review.pack.sample import draw
 from isa_guard.review.pack.tables import as_json, tables, written
 from tests.register.making import NOON, decided
@@ -109,6 +109,23 @@ def test_a_clause_is_kept_only_where_something_shows_it(desk: Desk) -> None:
     assert answers["1.4"] is Answer.OPEN  # nobody has looked
     assert answers["1.6"] is Answer.NOT_KEPT  # its evidence was never given
     assert answers["4.21"] is Answer.NOT_KEPT  # notice was too short
+
+
+def test_a_period_is_signed_off_once_it_is_over_and_nothing_else_of_later_counts(desk: Desk) -> None:
+    desk.wait(days=10)
+    period = Period(NOON - timedelta(days=1), NOON + timedelta(days=5))
+    said = {"from": "2026-11-22", "to": "2026-11-28"}
+    desk.act("auditor", Action.SIGNED_OFF, clause="1.2", outcome="met", **said)
+    desk.act("analyst", Action.RECEIVED, reference="H-2", category="performance", received_on="2026-12-01")
+    acts = acts_for(desk.ledger, period)
+    assert [one.act.action for one in acts.acts] == [Action.SIGNED_OFF]
+    assert acts_for(desk.ledger, YEAR) == desk.ledger
+    gathered = gather(desk.made.store, desk.made.trust, period)
+    clocks = due(acts, desk.versions.agreements, lambda _: None, period.end, Place("register"))
+    of = pack(desk.versions, gathered, acts, clocks, "a seed", 3, None)
+    answers = {one.clause.number: one.answer for one in of.clauses}
+    assert (answers["1.2"], answers["1.4"]) == (Answer.KEPT, Answer.OPEN)
+    assert not of.holdings
 
 
 def test_what_was_replaced_is_not_held_against_anybody(desk: Desk) -> None:

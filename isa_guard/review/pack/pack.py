@@ -10,6 +10,7 @@ from isa_guard.acts.dispensations import departures
 from isa_guard.acts.ledger import Ledger
 from isa_guard.acts.requests import requests
 from isa_guard.frozen import dataclass
+from isa_guard.model.act import Action
 from isa_guard.model.agreement import CheckedBy
 from isa_guard.review.clocks.breaches import breaches
 from isa_guard.review.clocks.clock import Kind, State
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from isa_guard.review.due import Due
     from isa_guard.review.pack.changes import Change
     from isa_guard.review.pack.clauses import ClauseReviewed, Counts
-    from isa_guard.review.pack.gather import Gathered
+    from isa_guard.review.pack.gather import Gathered, Period
     from isa_guard.review.pack.notices import Notice
     from isa_guard.review.pack.sample import Sample
     from isa_guard.uk.stale import Stale
@@ -94,7 +95,7 @@ def pack(
     size: int,
     earlier: Earlier | None,
 ) -> Pack:
-    """Answer the review of an agreement. `ledger` has the acts up to the end of the period, `due` the clocks as at it."""
+    """Answer the review of an agreement. `ledger` has the acts that count for the period (`acts_for`), `due` the clocks as at its end."""
     period = gathered.period
     first, last = period.start.date(), period.end.date()
     in_force = (
@@ -129,6 +130,18 @@ def pack(
         ),
         stale=tuple((one.number, stale) for one in agreement.clauses for stale in stale_terms(one.says)),
         earlier=earlier,
+    )
+
+
+def acts_for(ledger: Ledger, period: Period) -> Ledger:
+    """Answer the acts that count for a period: those recorded by its end, and sign-offs whenever they were made.
+
+    What a period shows of a clause can be signed off only once the period is over.
+    """
+    return Ledger(
+        tuple(
+            one for one in ledger.acts if one.recorded_at <= period.end or one.act.action is Action.SIGNED_OFF
+        )
     )
 
 
