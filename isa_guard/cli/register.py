@@ -165,7 +165,8 @@ def verify(
     except HeadsContradict as error:
         _show_heads(error)
         raise
-    code = _told_verified(proven, root, len(notes), datetime.now(UTC))
+    # What a review was made from is a head that was kept elsewhere.
+    code = _told_verified(proven, root, len(notes) + int(review is not None), datetime.now(UTC))
     if review is not None:
         from isa_guard.cli.review import told_of_review
 

@@ -232,6 +232,8 @@ def test_a_register_is_held_to_the_review_of_last_year(capsys: Capture, office: 
     assert call(capsys, "register", "export", "tiles").code == 0
     published = call(capsys, "register", "verify", "--tiles", "tiles", "--review", "first")
     assert (published.code, "grew out of it" in published.out) == (0, True), published.err
+    assert "No head kept elsewhere was given" not in published.out
+    assert "No head kept elsewhere was given" in call(capsys, "register", "verify", "--tiles", "tiles").out
     Path("first/clauses.csv").write_text("altered")
     altered = call(capsys, "register", "verify", "--review", "first")
     assert (altered.code, "was altered" in altered.err) == (5, True)
