@@ -154,7 +154,7 @@ def test_disposal_waits_for_a_hold_erases_the_case_and_is_certified(capsys: Capt
     fact = json.loads(call(capsys, "register", "show", "3").out)["decision"]["inputs"][0]["digest"]["sha256"]
     received = ["--category", "performance", "--received-on", "2026-01-15", "--fact", fact]
     assert by(capsys, "analyst", "holding", "receive", *AGREEMENT, "--reference", "H-1", *received).code == 0
-    hold = ["--ground", "litigation", "--look-again-on", "2027-01-15", "--reason", "a claim"]
+    hold = ["--ground", "litigation", "--look-again-on", "2099-01-15", "--reason", "a claim"]
     assert by(capsys, "dpo", "holding", "hold", "H-1", *hold).code == 0
     disposing = ["dispose", "H-1", "--how", "secure-erase", "--authority", "data-protection-officer"]
     held = by(capsys, "analyst", *disposing)
