@@ -29,6 +29,7 @@ shared_buffers = 32MB
 max_connections = 40
 min_wal_size = 32MB
 max_wal_size = 96MB
+checkpoint_timeout = 1d
 fsync = on
 logging_collector = off
 log_statement = all
