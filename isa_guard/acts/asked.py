@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from isa_guard.acts.requests import fact_of
 from isa_guard.errors import LoadError
 from isa_guard.load.facts import read_facts, type_fact
 from isa_guard.register.stores.store import Shelf
@@ -11,18 +12,18 @@ from isa_guard.register.stores.store import Shelf
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from isa_guard.acts.requests import Request
     from isa_guard.language.values import Value
+    from isa_guard.model.act import Matter
     from isa_guard.model.agreement import Agreement
     from isa_guard.register.stores.store import Log
 
 
-def asked_for(log: Log, request: Request, agreement: Agreement) -> Mapping[str, Value] | None:
+def asked_for(log: Log, request: Matter, agreement: Agreement) -> Mapping[str, Value] | None:
     """Answer the fields of what was asked; None where the case has been erased, or this agreement no longer reads it.
 
     Raises ArchiveBroken where the case was altered.
     """
-    content = log.blob(Shelf.CASES, request.fact)
+    content = log.blob(Shelf.CASES, fact_of(request))
     if content is None:
         return None
     try:

@@ -9,10 +9,8 @@ from isa_guard.model.act import Action
 from isa_guard.model.act_fields import FORMS, PERMISSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from isa_guard.load.acts import Said
-    from isa_guard.model.act import Standing
+    from isa_guard.model.act import Matter
     from isa_guard.model.agreement import Agreement
     from isa_guard.model.people import Office, Person
 
@@ -23,9 +21,9 @@ NOT_ONES_OWN: Final = frozenset({Action.APPROVED, Action.PERMITTED, Action.CONFI
 
 
 def refuse_unauthorised(
-    said: Said, person: Person, agreement: Agreement, matter: Sequence[Standing] = ()
+    said: Said, person: Person, agreement: Agreement, matter: Matter | None = None
 ) -> None:
-    """Raise NotAuthorised where a person may not do this in the matter as it stands. `matter` has its acts so far."""
+    """Raise NotAuthorised where a person may not do this in the matter as it stands; None where the act opens one."""
     form = FORMS[said.action]
     if agreement.party(person.party) is None:
         raise NotAuthorised(f"{person.party} is no party to {agreement.id} {agreement.version}")
@@ -38,9 +36,9 @@ def refuse_unauthorised(
             f"{said.action.value} is for the single point of contact, who acts for {agreement.spoc.acts_for}"
         )
         raise NotAuthorised(f"{what}; {person.post} is of {person.party}")
-    if said.action in NOT_ONES_OWN and matter and matter[0].by.key_id == person.key_id:
+    if said.action in NOT_ONES_OWN and matter and matter.opened.by.key_id == person.key_id:
         raise NotAuthorised("nobody decides their own request: it takes another person, with another key")
-    if form.opens and matter:
+    if form.opens and matter is not None:
         raise NotAuthorised(f"{said.action.value} opens a matter and is not part of one")
 
 

@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from isa_guard.errors import LoadError, NotAuthorised, Place, Problem
-from isa_guard.frozen import dataclass
 from isa_guard.language.values import to_date
 from isa_guard.load.dispensations import LONGEST_MONTHS, read_scope
-from isa_guard.model.act import Action, Matter
+from isa_guard.model.act import Action, MatterKind
 from isa_guard.model.rule import Dispensation
 from isa_guard.uk.periods import add_months, london_day
 
@@ -19,53 +18,20 @@ if TYPE_CHECKING:
 
     from isa_guard.acts.ledger import Ledger
     from isa_guard.load.acts import Said
-    from isa_guard.model.act import Standing
+    from isa_guard.model.act import Matter
     from isa_guard.model.agreement import Agreement
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """One dispensation as it stands."""
-
-    opened: Standing
-    confirmed: Standing | None
-    revoked: Standing | None
-
-    @property
-    def id(self) -> str:
-        """The id of the act that gave it."""
-        return self.opened.act.id
-
-    @property
-    def rule(self) -> str:
-        """The rule that is departed from."""
-        return str(self.opened.act.values["rule"])
-
-    @property
-    def until(self) -> date:
-        """The last day on which it holds."""
-        value = self.opened.act.values["until"]
-        assert isinstance(value, int)
-        return to_date(value)
-
-    @property
-    def given_on(self) -> date:
-        """The day on which it was given."""
-        return london_day(self.opened.recorded_at)
+def given_on(one: Matter) -> date:
+    """Answer the day on which a dispensation was given."""
+    return london_day(one.opened.recorded_at)
 
 
-def departures(ledger: Ledger) -> tuple[Departure, ...]:
-    """Answer every dispensation as it stands, the oldest first."""
-    return tuple(departure_of(acts) for acts in ledger.matters(Matter.DISPENSATION))
-
-
-def departure_of(acts: Sequence[Standing]) -> Departure:
-    """Answer a dispensation from its acts, the one that gave it first."""
-
-    def first(action: Action) -> Standing | None:
-        return next((one for one in acts if one.act.action is action), None)
-
-    return Departure(acts[0], first(Action.CONFIRMED), first(Action.REVOKED))
+def last_day(one: Matter) -> date:
+    """Answer the last day on which a dispensation holds."""
+    day = one.opened.day("until")
+    assert day is not None  # the act says one, or it would not be read
+    return day
 
 
 def refuse_beyond(said: Said, agreement: Agreement, today: date) -> None:
@@ -77,8 +43,8 @@ def refuse_beyond(said: Said, agreement: Agreement, today: date) -> None:
         raise NotAuthorised(f"{rule.id} rests on an absolute term: no dispensation departs from it")
     until = said.codes["until"]
     assert isinstance(until, int)
-    if not today <= to_date(until) <= add_months(today, LONGEST_MONTHS):
-        raise NotAuthorised(f"a dispensation begins today and lasts at most {LONGEST_MONTHS} months")
+    if to_date(until) > add_months(today, LONGEST_MONTHS):
+        raise NotAuthorised(f"a dispensation lasts at most {LONGEST_MONTHS} months")
     read_scope(str(said.words["scope"]), agreement.schemas[rule.on], rule.on, Place("--scope"))
 
 
@@ -86,7 +52,7 @@ class Departed:
     """Agreements with the dispensations of a register beside their own; the same ones are put together once."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._every = departures(ledger)
+        self._every = ledger.matters(MatterKind.DISPENSATION)
         self._known: dict[tuple[int, tuple[str, ...]], Agreement] = {}
         self._kept: list[Agreement] = []  # so that no identity is given to another
 
@@ -95,17 +61,19 @@ class Departed:
 
         Raises LoadError where the document of one was erased or cannot be read: nobody can say what it covered.
         """
-        live = [one for one in self._of(agreement) if one.confirmed is not None and one.revoked is None]
+        live = [
+            one for one in self._of(agreement) if one.last(Action.CONFIRMED) and not one.last(Action.REVOKED)
+        ]
         return self._made(agreement, live)
 
     def named(self, agreement: Agreement, ids: frozenset[str]) -> Agreement:
         """Answer the agreement with the dispensations of these ids, whatever has become of them since. Raises as `agreement`."""
         return self._made(agreement, [one for one in self._of(agreement) if one.id in ids])
 
-    def _of(self, agreement: Agreement) -> list[Departure]:
+    def _of(self, agreement: Agreement) -> list[Matter]:
         return [one for one in self._every if one.opened.act.agreement == agreement.id]
 
-    def _made(self, agreement: Agreement, live: Sequence[Departure]) -> Agreement:
+    def _made(self, agreement: Agreement, live: Sequence[Matter]) -> Agreement:
         if not live:
             return agreement
         key = (id(agreement), tuple(one.id for one in live))
@@ -116,16 +84,15 @@ class Departed:
         return self._known[key]
 
 
-def _read(one: Departure, agreement: Agreement) -> Dispensation:
+def _read(one: Matter, agreement: Agreement) -> Dispensation:
+    name = one.opened.code("rule")
     words, place = one.opened.words, Place(f"register:{one.opened.index}")
-    rule = next((rule for rule in agreement.rules if rule.id == one.rule), None)
+    rule = next((rule for rule in agreement.rules if rule.id == name), None)
     if words is None or rule is None:
         what = (
-            "the document of a dispensation has been erased"
-            if words is None
-            else f"there is no rule {one.rule}"
+            "the document of a dispensation has been erased" if words is None else f"there is no rule {name}"
         )
         raise LoadError((Problem(what, place, "revoke it, or give it anew", "dispensation"),))
     scope = read_scope(str(words["scope"]), agreement.schemas[rule.on], rule.on, place)
     by = f"{one.opened.by.post} of {one.opened.by.party}"
-    return Dispensation(one.id, one.rule, scope, str(words["reason"]), by, one.given_on, one.until, place)
+    return Dispensation(one.id, name, scope, str(words["reason"]), by, given_on(one), last_day(one), place)

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.acts.asked import asked_for
-from isa_guard.acts.requests import State, requests
+from isa_guard.acts.requests import State, granted, state_of
 from isa_guard.acts.scope import outside
 from isa_guard.language.values import to_datetime
+from isa_guard.model.act import MatterKind
 from isa_guard.model.facts import Evidence, Fact
 from isa_guard.uk.periods import london_day
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from isa_guard.acts.ledger import Ledger
-    from isa_guard.acts.requests import Granted, Request
+    from isa_guard.acts.requests import Granted
+    from isa_guard.model.act import Matter
     from isa_guard.model.agreement import Agreement
     from isa_guard.register.stores.store import Log
 
@@ -28,7 +30,7 @@ class Permissions:
 
     def __init__(self, log: Log, ledger: Ledger) -> None:
         self.log = log
-        self.every = requests(ledger)
+        self.every = ledger.matters(MatterKind.REQUEST)
 
     def supported(self, fact: Fact, agreement: Agreement, today: date) -> Fact:
         """Answer the fact with the evidence that the request which it names gives it, or why it gives none.
@@ -48,11 +50,12 @@ class Permissions:
             return _unsupported(fact, agreement, why)
         return _with_evidence(fact, agreement, request, _day_of(fact, today))
 
-    def _why_not(self, request: Request, fact: Fact, agreement: Agreement) -> str:
+    def _why_not(self, request: Matter, fact: Fact, agreement: Agreement) -> str:
         if request.opened.act.agreement != agreement.id:
             return "the request was made under another agreement"
-        if request.state in {State.REFUSED, State.WITHDRAWN, State.RETURNED}:
-            return f"the request is {request.state.value}"
+        state = state_of(request)
+        if state in {State.REFUSED, State.WITHDRAWN, State.RETURNED}:
+            return f"the request is {state.value}"
         asked = asked_for(self.log, request, agreement)
         if asked is None:
             return "what was asked has been erased, so nobody can say what was approved"
@@ -74,10 +77,10 @@ def _not_theirs(one: Granted, fact: Fact, agreement: Agreement) -> str:
     return ""
 
 
-def _with_evidence(fact: Fact, agreement: Agreement, request: Request, day: date) -> Fact:
+def _with_evidence(fact: Fact, agreement: Agreement, request: Matter, day: date) -> Fact:
     prefix = f"{fact.kind.value}."
     evidence, unsupported = list(fact.evidence), list(fact.unsupported)
-    for one in request.granted:
+    for one in granted(request):
         if not one.field.startswith(prefix):
             continue
         why = _not_theirs(one, fact, agreement)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from isa_guard.errors import LoadError
 from isa_guard.frozen import dataclass
 from isa_guard.load.acts import read_said
-from isa_guard.model.act import Standing
+from isa_guard.model.act import Matter, Standing
 from isa_guard.model.act_fields import FORMS
 from isa_guard.register.faults import ArchiveBroken
 from isa_guard.register.records.act_event import ActEvent
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from isa_guard.language.values import Value
-    from isa_guard.model.act import Act, Action, Matter
+    from isa_guard.model.act import Act, Action, MatterKind
     from isa_guard.register.stores.store import Log
     from isa_guard.register.trust_roots.trust_root import TrustRoot
 
@@ -29,32 +29,29 @@ MARK: Final = f'"kind":"{ActEvent.KIND}"'.encode()
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Acts in the order of the register."""
+    """Acts in the order of the register, whose name is `origin`."""
 
+    origin: str
     acts: tuple[Standing, ...]
 
     def opened(self, action: Action) -> tuple[Standing, ...]:
         """Answer the acts of one kind."""
         return tuple(one for one in self.acts if one.act.action is action)
 
-    def of(self, matter: str) -> tuple[Standing, ...]:
-        """Answer the acts in one matter, the one that opened it first."""
-        return tuple(one for one in self.acts if one.act.matter == matter)
+    def matter(self, act_id: str) -> Matter:
+        """Answer the matter that an act opened, by the id of that act, which the register must have."""
+        return Matter(tuple(one for one in self.acts if one.act.matter == act_id))
 
-    def matters(self, matter: Matter) -> tuple[tuple[Standing, ...], ...]:
-        """Answer the acts of every matter of a kind, matter by matter."""
+    def matters(self, kind: MatterKind) -> tuple[Matter, ...]:
+        """Answer every matter of a kind, in the order in which they were opened."""
         found: dict[str, list[Standing]] = {}
         for one in self.acts:
             form = FORMS[one.act.action]
-            if form.opens and form.matter is matter:
+            if form.opens and kind in form.matters:
                 found[one.act.matter] = [one]
             elif one.act.matter in found:
                 found[one.act.matter].append(one)
-        return tuple(tuple(acts) for acts in found.values())
-
-    def act(self, act_id: str) -> Standing | None:
-        """Answer the act of an id."""
-        return next((one for one in self.acts if one.act.id == act_id), None)
+        return tuple(Matter(tuple(acts)) for acts in found.values())
 
 
 def read_ledger(log: Log, trust: TrustRoot, against: Iterable[bytes] = ()) -> Ledger:
@@ -79,7 +76,7 @@ def ledger_from(log: Log, trust: TrustRoot, against: Iterable[bytes], noted: Sif
         assert grant.person is not None
         standing = Standing(stored.index, record.standing.decided_at, act, grant.person, _words(log, act))
         found.setdefault(act.id, standing)
-    return Ledger(tuple(found.values())), now
+    return Ledger(trust.origin, tuple(found.values())), now
 
 
 def _words(log: Log, act: Act) -> Mapping[str, Value] | None:

@@ -1,21 +1,18 @@
-"""Requests: what was asked, where it stands, and what an approval or a permission covers."""
+"""Requests: where one stands, and what was approved and permitted in it."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.errors import NotAuthorised
 from isa_guard.frozen import dataclass
-from isa_guard.language.values import to_date
-from isa_guard.model.act import Action, Matter
+from isa_guard.model.act import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator
     from datetime import date
 
-    from isa_guard.acts.ledger import Ledger
-    from isa_guard.model.act import Standing
+    from isa_guard.model.act import Matter, Standing
 
 
 class State(StrEnum):
@@ -29,14 +26,6 @@ class State(StrEnum):
 
 
 APPROVED: Final = "transfer.request_approved"
-# What may follow what: a decision is never changed by silence, and what is over stays over.
-_FOLLOWS: Final = {
-    State.OPEN: {Action.APPROVED, Action.REFUSED, Action.RETURNED, Action.WITHDRAWN, Action.PERMITTED, Action.REVOKED},
-    State.RETURNED: {Action.WITHDRAWN, Action.REVOKED},
-    State.APPROVED: {Action.PERMITTED, Action.REVOKED, Action.WITHDRAWN},
-    State.REFUSED: {Action.REVOKED},
-    State.WITHDRAWN: {Action.REVOKED},
-}  # fmt: skip
 _BECOMES: Final = {
     Action.APPROVED: State.APPROVED,
     Action.REFUSED: State.REFUSED,
@@ -54,71 +43,43 @@ class Granted:
     until: date
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request. `granted` are the approval and the permissions given in it and not revoked."""
-
-    opened: Standing
-    state: State
-    last: Standing
-    granted: tuple[Granted, ...]
-
-    @property
-    def id(self) -> str:
-        """Its id: that of the act that opened it."""
-        return self.opened.act.id
-
-    @property
-    def fact(self) -> str:
-        """The digest of the document that was put before the SPOC."""
-        return str(self.opened.act.values["fact"])
-
-    @property
-    def reference(self) -> str:
-        """What people call it; its id, once its document has been erased."""
-        words = self.opened.words
-        return str(words["reference"]) if words is not None else self.id
+def state_of(request: Matter) -> State:
+    """Answer where a request stands."""
+    return next(
+        (_BECOMES[one.act.action] for one in reversed(request.acts) if one.act.action in _BECOMES), State.OPEN
+    )
 
 
-def requests(ledger: Ledger) -> tuple[Request, ...]:
-    """Answer every request as it stands, the oldest first."""
-    return tuple(request_of(acts) for acts in ledger.matters(Matter.REQUEST))
+def fact_of(request: Matter) -> str:
+    """Answer the digest of the document that was put before the SPOC."""
+    return request.opened.code("fact")
 
 
-def request_of(acts: Sequence[Standing]) -> Request:
-    """Answer a request from its acts, the one that opened it first."""
-    state, last = State.OPEN, acts[0]
-    for one in acts[1:]:
-        state, last = _BECOMES.get(one.act.action, state), one
-    return Request(acts[0], state, last, tuple(_granted(acts)))
+def granted(request: Matter) -> tuple[Granted, ...]:
+    """Answer the approval and the permissions given in a request and not taken back since."""
+    return tuple(_granted(request))
 
 
-def request_named(ledger: Ledger, name: str) -> Request:
-    """Answer the request of a reference, an id, or the beginning of an id. Raises NotAuthorised where it is none, or several."""
-    found = [one for one in requests(ledger) if name in {one.id, one.reference}]
-    if not found and len(name) >= 8:
-        found = [one for one in requests(ledger) if one.id.startswith(name)]
-    if len(found) != 1:
-        count = "no request" if not found else f"{len(found)} requests"
-        raise NotAuthorised(f"the register has {count} of this name: `isa-guard request --list` names them")
-    return found[0]
+def approved_until(request: Matter) -> date | None:
+    """Answer the last day of the approval, where one stands."""
+    return next((one.until for one in granted(request) if one.field == APPROVED), None)
 
 
-def refuse_out_of_turn(request: Request, action: Action) -> None:
-    """Raise NotAuthorised where an act does not follow from where the request stands."""
-    if action not in _FOLLOWS[request.state]:
-        raise NotAuthorised(f"the request is {request.state.value}: it cannot be {action.value} now")
-
-
-def _granted(acts: Iterable[Standing]) -> Iterable[Granted]:
-    every = list(acts)
-    revoked = {str(one.act.values["revokes"]) for one in every if one.act.action is Action.REVOKED}
-    withdrawn = any(one.act.action is Action.WITHDRAWN for one in every)
-    for one in every:
-        act = one.act
-        if act.id in revoked or withdrawn or act.action not in {Action.APPROVED, Action.PERMITTED}:
+def _granted(request: Matter) -> Iterator[Granted]:
+    if request.last(Action.WITHDRAWN) is not None:
+        return
+    for one in request.acts:
+        until = one.day("until")
+        if one.act.action not in {Action.APPROVED, Action.PERMITTED} or _is_revoked(one, request):
             continue
-        until = act.values["until"]
-        assert isinstance(until, int)
-        field = APPROVED if act.action is Action.APPROVED else str(act.values["field"])
-        yield Granted(field, one, to_date(until))
+        assert until is not None  # the act says one, or it would not be read
+        field = APPROVED if one.act.action is Action.APPROVED else one.code("field")
+        yield Granted(field, one, until)
+
+
+def _is_revoked(given: Standing, request: Matter) -> bool:
+    """Without a word of what is revoked, all is that was given before."""
+    return any(
+        one.index > given.index and one.code("revokes") in {"", given.act.id}
+        for one in request.every(Action.REVOKED)
+    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from isa_guard.language.values import Value
 
@@ -50,8 +51,6 @@ def _list(value: Value | None) -> tuple[Value, ...]:
 
 
 def _record(value: Value | None) -> Mapping[str, Value]:
-    from collections.abc import Mapping
-
     return value if isinstance(value, Mapping) else {}
 
 

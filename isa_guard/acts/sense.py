@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import LoadError, Place, Problem
+from isa_guard.language.types import Date, Timestamp
 from isa_guard.language.values import from_date, from_datetime
 from isa_guard.model.act import Action
 from isa_guard.model.act_fields import FORMS
@@ -16,11 +17,11 @@ from isa_guard.model.agreement import CheckedBy
 from isa_guard.uk.periods import london_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
     from isa_guard.load.acts import Said
-    from isa_guard.model.act import Standing
+    from isa_guard.model.act import Matter
     from isa_guard.model.agreement import Agreement
 
 PARTIES: Final = frozenset({"party", "originator", "holder", "owner", "parties"})
@@ -50,7 +51,7 @@ RANGES: Final = {
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
-def refuse_nonsense(said: Said, agreement: Agreement, matter: Sequence[Standing], now: datetime) -> None:
+def refuse_nonsense(said: Said, agreement: Agreement, matter: Matter | None, now: datetime) -> None:
     """Raise LoadError with everything that an act says and that cannot be, under the agreement, at `now`, in its matter."""
     found = [*_names(said, agreement), *_numbers(said), *_times(said, now), *_order(said, matter)]
     if found:
@@ -81,7 +82,7 @@ def _names(said: Said, agreement: Agreement) -> Iterator[tuple[str, str]]:
 
 
 def _numbers(said: Said) -> Iterator[tuple[str, str]]:
-    dates = {one.name for one in FORMS[said.action].record.fields if str(one.type) in {"date", "timestamp"}}
+    dates = {one.name for one in FORMS[said.action].record.fields if isinstance(one.type, Date | Timestamp)}
     for name, value in said.codes.items():
         if isinstance(value, bool) or not isinstance(value, int) or name in dates:
             continue
@@ -101,9 +102,9 @@ def _times(said: Said, now: datetime) -> Iterator[tuple[str, str]]:
         yield "`from` comes after `to`", ""
 
 
-def _order(said: Said, matter: Sequence[Standing]) -> Iterator[tuple[str, str]]:
+def _order(said: Said, matter: Matter | None) -> Iterator[tuple[str, str]]:
     for first, later in AFTER.items():
-        opened = matter[0].act.values.get(first) if matter else None
+        opened = matter.opened.act.values.get(first) if matter is not None else None
         if not isinstance(opened, int):
             continue
         for name in later:
@@ -121,4 +122,4 @@ def _limit(said: Said, name: str, now: datetime) -> int:
     """Answer `now` in the unit of a field: days, or microseconds."""
     kind = FORMS[said.action].record.field(name)
     assert kind is not None
-    return from_date(london_day(now)) if str(kind.type) == "date" else from_datetime(now)
+    return from_date(london_day(now)) if isinstance(kind.type, Date) else from_datetime(now)

@@ -1,26 +1,34 @@
-"""What may follow what in a matter: what is over stays over, and a hold goes before a disposal."""
+"""What may follow what in a matter: what is over stays over, a decision is not changed by silence, and a hold goes before a disposal."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import NotAuthorised
-from isa_guard.model.act import Action, Matter
+from isa_guard.model.act import Action, MatterKind
 from isa_guard.model.act_fields import FORMS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from isa_guard.acts.ledger import Ledger
-    from isa_guard.model.act import Standing
+    from isa_guard.load.acts import Said
+    from isa_guard.model.act import Matter
 
-# With what a matter is over, and what may still be said of it then.
-_ENDS: Final = {
-    Matter.BREACH: (Action.BREACH_CLOSED, frozenset[Action]()),
-    Matter.HOLDING: (Action.DISPOSED, frozenset[Action]()),
-    Matter.STAFF: (Action.LEFT, frozenset[Action]()),
-    Matter.RIGHTS: (Action.ANSWERED, frozenset({Action.REVIEW_ASKED, Action.REVIEW_ANSWERED})),
-    Matter.DISPENSATION: (Action.REVOKED, frozenset[Action]()),
+_NOTHING: Final = frozenset[Action]()
+# After which act of a matter only these may follow still.
+_CLOSES: Final[Mapping[MatterKind, Mapping[Action, frozenset[Action]]]] = {
+    MatterKind.REQUEST: {
+        Action.APPROVED: frozenset({Action.PERMITTED, Action.WITHDRAWN, Action.REVOKED}),
+        Action.REFUSED: frozenset({Action.REVOKED}),
+        Action.RETURNED: frozenset({Action.WITHDRAWN, Action.REVOKED}),
+        Action.WITHDRAWN: frozenset({Action.REVOKED}),
+    },
+    MatterKind.DISPENSATION: {Action.REVOKED: _NOTHING},
+    MatterKind.BREACH: {Action.BREACH_CLOSED: _NOTHING},
+    MatterKind.HOLDING: {Action.DISPOSED: _NOTHING},
+    MatterKind.RIGHTS: {Action.ANSWERED: frozenset({Action.REVIEW_ASKED, Action.REVIEW_ANSWERED})},
+    MatterKind.STAFF: {Action.LEFT: _NOTHING},
+    MatterKind.AGREEMENT: {},
 }
 # What must have happened before.
 _NEEDS: Final = {
@@ -30,16 +38,18 @@ _NEEDS: Final = {
     Action.HOLD_RELEASED: (Action.HELD, "nothing holds it"),
 }
 _ONCE: Final = frozenset({Action.CONFIRMED, Action.REVIEW_ASKED, Action.REVIEW_ANSWERED})
+_GIVES: Final = frozenset({Action.APPROVED, Action.PERMITTED, Action.DISPENSED})
 
 
-def refuse_turn(acts: Sequence[Standing], action: Action) -> None:
+def refuse_turn(said: Said, matter: Matter) -> None:
     """Raise NotAuthorised where an act does not follow from what was done in the matter so far."""
-    done = [one.act.action for one in acts]
-    if FORMS[acts[0].act.action].matter is not FORMS[action].matter and action is not Action.REVOKED:
-        raise NotAuthorised(f"{action.value} is no part of such a matter")
-    over, still = _ENDS.get(FORMS[acts[0].act.action].matter, (None, frozenset()))
-    if over in done and action not in still:
-        raise NotAuthorised(f"the matter is over: {_words(over)}" if over else "")
+    action, done = said.action, [one.act.action for one in matter.acts]
+    (kind,) = FORMS[matter.opened.act.action].matters
+    if kind not in FORMS[action].matters:
+        raise NotAuthorised(f"{_words(action)} has no place in a matter of the kind {kind.value}")
+    for closing in reversed(done):
+        if action not in _CLOSES[kind].get(closing, FORMS):
+            raise NotAuthorised(f"{_words(closing)} already: {_words(action)} cannot follow")
     before, why = _NEEDS.get(action, (None, ""))
     if before is not None and before not in done:
         raise NotAuthorised(why)
@@ -49,27 +59,19 @@ def refuse_turn(acts: Sequence[Standing], action: Action) -> None:
         raise NotAuthorised("a legal hold keeps it: release the hold first")
     if action is Action.HOLD_RELEASED and not _is_held(done):
         raise NotAuthorised("nothing holds it")
+    if action is Action.REVOKED:
+        _refuse_void(said, matter)
 
 
-def refuse_taken(ledger: Ledger, action: Action, reference: str) -> None:
-    """Raise NotAuthorised where another matter of the kind has this reference: nobody could tell the two apart."""
-    matter = FORMS[action].matter
-    if reference and any(acts[0].told("reference") == reference for acts in ledger.matters(matter)):
-        raise NotAuthorised(
-            f"the register has a {matter.value} of this reference already: give this one another"
-        )
-
-
-def matter_named(ledger: Ledger, matter: Matter, name: str) -> tuple[Standing, ...]:
-    """Answer the acts of the matter of a reference, an id, or the beginning of an id. Raises NotAuthorised for none, or several."""
-    every = ledger.matters(matter)
-    found = [acts for acts in every if name in {acts[0].act.id, acts[0].told("reference")}]
-    if not found and len(name) >= 8:
-        found = [acts for acts in every if acts[0].act.id.startswith(name)]
-    if len(found) != 1:
-        count = f"no {matter.value}" if not found else f"{len(found)} of {matter.value}"
-        raise NotAuthorised(f"the register has {count} of this name: `list` names them")
-    return found[0]
+def _refuse_void(said: Said, matter: Matter) -> None:
+    """A revocation that takes nothing back would be read as if it had."""
+    given = [one.act.id for one in matter.acts if one.act.action in _GIVES]
+    revokes = said.codes.get("revokes")
+    if revokes is None and not given:
+        raise NotAuthorised("nothing was given that could be revoked")
+    if revokes is not None and revokes not in given:
+        which = ", ".join(given) or "nothing"
+        raise NotAuthorised(f"this revokes nothing: what was given in the matter is {which}")
 
 
 def _is_held(done: Sequence[Action]) -> bool:
@@ -77,5 +79,5 @@ def _is_held(done: Sequence[Action]) -> bool:
     return bool(holds) and holds[-1] is Action.HELD
 
 
-def _words(action: Action | None) -> str:
-    return action.value.replace("-", " ") if action else ""
+def _words(action: Action) -> str:
+    return action.value.replace("-", " ")

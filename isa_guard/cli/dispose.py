@@ -10,11 +10,11 @@ import click
 
 from isa_guard.cli.acting import act, acting, desk
 from isa_guard.errors import UsageError
-from isa_guard.model.act import Action, Matter
+from isa_guard.model.act import Action, MatterKind
 from isa_guard.model.act_fields import FORMS
 
 if TYPE_CHECKING:
-    from isa_guard.cli.acting import Desk
+    from isa_guard.cli.acting import Calling, Desk
 
 _HOW = next(one.type for one in FORMS[Action.DISPOSED].record.fields if one.name == "how")
 
@@ -43,25 +43,20 @@ def command(
     copies: int | None,
     note: str | None,
     file: Path | None,
-    register: str | None,
-    key: str | None,
-    person: str | None,
-    passphrase_file: str | None,
-    person_passphrase_file: str | None,
+    calling: Calling,
 ) -> int:
     """Record that MATTER, which was noted with `holding receive`, is disposed of. Its case document is erased with it.
 
     A hold that is not released refuses it.
     """
-    from isa_guard.acts.turns import matter_named, refuse_turn
+    from isa_guard.acts.naming import matter_named
     from isa_guard.load.acts import said
     from isa_guard.uk.periods import london_day
 
     if file is not None and file.exists():
         raise UsageError(f"{file} is there already: no certificate is written over another")
-    at = desk(register, key, person)
-    acts = matter_named(at.ledger, Matter.HOLDING, matter)
-    refuse_turn(acts, Action.DISPOSED)
+    at = desk(calling)
+    held = matter_named(at.ledger, MatterKind.HOLDING, matter)
     given = {
         "how": how,
         "disposed_on": day or london_day(datetime.now(UTC)).isoformat(),
@@ -70,16 +65,16 @@ def command(
         **({"note": note} if note else {}),
     }
     told = said(Action.DISPOSED, given, f"dispose {matter}")
-    act(at, told, at.agreement_of(acts[0]), acts, passphrase_file, person_passphrase_file)
-    erased = _erased(at, acts[0].code("fact"), authority, passphrase_file)
-    text = _certificate(desk(register, key, person), acts[0].act.id, erased)
+    act(at, told, at.agreement_of(held), held)
+    erased = _erased(at, held.code("fact"), authority)
+    text = _certificate(desk(calling), held.id, erased)
     if file is not None:
         file.write_text(text, "utf-8")
     click.echo(text, nl=False)
     return 0
 
 
-def _erased(at: Desk, fact: str, authority: str, passphrase_file: str | None) -> str:
+def _erased(at: Desk, fact: str, authority: str) -> str:
     """Erase the case document of a holding, where it has one, and answer what became of it."""
     from isa_guard.cli.recording import note_tip, open_appender
     from isa_guard.register.custody.erasure import erase
@@ -90,7 +85,7 @@ def _erased(at: Desk, fact: str, authority: str, passphrase_file: str | None) ->
         return "none was named"
     if not at.opened.store.has(Shelf.CASES, fact):
         return f"sha256 {fact}, not here"
-    appender = open_appender(at.settings, passphrase_file)
+    appender = open_appender(at.settings, at.calling.passphrase_file)
     done = erase(appender, fact, ErasureReason.RETENTION_EXPIRED, authority)
     note_tip(at.settings, appender)
     left = f"; not gone from {', '.join(done.unreached)}" if done.unreached else ""
@@ -101,7 +96,8 @@ def _certificate(at: Desk, matter: str, erased: str) -> str:
     from isa_guard.acts.certificate import certificate
     from isa_guard.register.register import checkpoint_of
 
-    acts = at.ledger.of(matter)
+    held = at.ledger.matter(matter)
     head = checkpoint_of(at.opened.store, at.opened.trust)
-    disposed = next(one for one in acts if one.act.action is Action.DISPOSED)
-    return certificate(acts[0], disposed, head.origin, head.root.hex(), head.size, erased)
+    disposed = held.last(Action.DISPOSED)
+    assert disposed is not None  # it was recorded just now
+    return certificate(held.opened, disposed, head.origin, head.root.hex(), head.size, erased)

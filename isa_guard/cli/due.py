@@ -13,17 +13,18 @@ from isa_guard.cli.clock import now_or
 from isa_guard.cli.opening import KEY, REGISTER, TRUST
 from isa_guard.cli.settings import read_settings
 from isa_guard.errors import Place, UsageError
+from isa_guard.model.act import MatterKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from isa_guard.acts.ledger import Ledger
-    from isa_guard.acts.requests import Request
     from isa_guard.cli.acting import Desk
     from isa_guard.cli.opening import Opened
     from isa_guard.cli.settings import Settings
     from isa_guard.language.values import Value
+    from isa_guard.model.act import Matter
     from isa_guard.model.agreement import Agreement
     from isa_guard.review.clocks.clock import Clock
     from isa_guard.review.due import Due
@@ -86,7 +87,6 @@ def counted(
 ) -> Due:
     """Answer every clock of a register, or of those `acts` of it alone. Raises RegisterBroken, LoadError."""
     from isa_guard.register.sift import sifted, witnessed_at
-    from isa_guard.review.clocks.holdings import holdings
     from isa_guard.review.clocks.obligations import MARK, obligation_clocks
     from isa_guard.review.clocks.standing import witness_clock
     from isa_guard.review.due import due
@@ -96,7 +96,7 @@ def counted(
     agreements = _agreements(ledger, settings, named, [one.record for one in records])
     first = next((one.record.standing.decided_at for one in records), now)
     more = [
-        *obligation_clocks(records, agreements, holdings(ledger)),
+        *obligation_clocks(records, agreements, ledger.matters(MatterKind.HOLDING)),
         *witness_clock(
             held.trust.origin, held.trust.witness_every, witnessed_at(held.store, held.trust), first
         ),
@@ -134,12 +134,12 @@ def _agreements(
     return tuple(version for name in ids for version in load(name, shelf).agreements)
 
 
-def _needed_by(held: Opened, agreements: Sequence[Agreement]) -> Callable[[Request], Value | None]:
+def _needed_by(held: Opened, agreements: Sequence[Agreement]) -> Callable[[Matter], Value | None]:
     from isa_guard.acts.asked import asked_for
 
     by_version = {(one.id, one.version): one for one in agreements}
 
-    def needed_by(request: Request) -> Value | None:
+    def needed_by(request: Matter) -> Value | None:
         agreement = by_version.get((request.opened.act.agreement, request.opened.act.version))
         values = asked_for(held.store, request, agreement) if agreement is not None else None
         return values.get("needed_by") if values is not None else None

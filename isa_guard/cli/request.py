@@ -9,10 +9,11 @@ import click
 from isa_guard.cli.acting import act, acting, desk
 from isa_guard.cli.clock import now_or
 from isa_guard.errors import UsageError
+from isa_guard.model.act import MatterKind
 
 if TYPE_CHECKING:
-    from isa_guard.acts.requests import Request
-    from isa_guard.cli.acting import Desk
+    from isa_guard.cli.acting import Calling, Desk
+    from isa_guard.model.act import Matter
     from isa_guard.model.decision import Decision
 
 
@@ -34,25 +35,21 @@ def command(
     every: bool,
     note: str | None,
     agreement: str | None,
-    register: str | None,
-    key: str | None,
-    person: str | None,
-    passphrase_file: str | None,
-    person_passphrase_file: str | None,
+    calling: Calling,
 ) -> int:
     """Decide the transfer in FACT, record it, and put it before the SPOC with your signature.
 
     Without FACT, at a terminal, the request is asked for field by field.
     """
     if listed:
-        return _list(register, key, every=every)
-    at = desk(register, key, person)
+        return _list(calling, every=every)
+    at = desk(calling)
     if agreement:
         at = _under(at, agreement)
     path = fact or _asked()
     decision = _decided(at, path)
-    index = _recorded(at, decision, passphrase_file)
-    at = desk(register, key, person)
+    index = _recorded(at, decision)
+    at = desk(calling)
     from isa_guard.load.acts import said
     from isa_guard.model.act import Action
 
@@ -65,7 +62,7 @@ def command(
         "decision": index,
     }
     told = said(Action.REQUESTED, {**given, **({"note": note} if note else {})}, path)
-    _, number = act(at, told, decision.agreement, (), passphrase_file, person_passphrase_file)
+    _, number = act(at, told, decision.agreement)
     click.echo(f"Requested: {one.reference}. The decision is record {index}, the request record {number}.")
     click.echo(f"Next, for the SPOC: isa-guard approve {one.reference} --until DAY, refuse, or return")
     return 0
@@ -94,19 +91,20 @@ def _decided(at: Desk, path: str) -> Decision:
     return decisions[0]
 
 
-def _recorded(at: Desk, decision: Decision, passphrase_file: str | None) -> int:
+def _recorded(at: Desk, decision: Decision) -> int:
     from isa_guard.cli.recording import recorded
     from isa_guard.report.run import Run
 
-    return recorded(Run((decision,), ()), at.settings, passphrase_file).recorded[0]
+    return recorded(Run((decision,), ()), at.settings, at.calling.passphrase_file).recorded[0]
 
 
-def _list(register: str | None, key: str | None, *, every: bool) -> int:
-    from isa_guard.acts.requests import State, requests
+def _list(calling: Calling, *, every: bool) -> int:
+    from isa_guard.acts.requests import State, state_of
     from isa_guard.cli.opening import opened
 
-    held = opened(register, key, None)
-    found = [one for one in requests(held.ledger()) if every or one.state is State.OPEN]
+    held = opened(calling.register, calling.key, None)
+    every_one = held.ledger().matters(MatterKind.REQUEST)
+    found = [one for one in every_one if every or state_of(one) is State.OPEN]
     if not found:
         click.echo("No request is waiting for a decision." if not every else "Nothing was requested.")
     for one in found:
@@ -114,12 +112,13 @@ def _list(register: str | None, key: str | None, *, every: bool) -> int:
     return 0
 
 
-def _line(one: Request) -> str:
-    from isa_guard.acts.requests import APPROVED
+def _line(one: Matter) -> str:
+    from isa_guard.acts.requests import approved_until, state_of
 
     day = one.opened.recorded_at.strftime("%-d %b %Y")
-    until = next((f" until {g.until:%-d %b %Y}" for g in one.granted if g.field == APPROVED), "")
-    return f"{one.reference:<16} {one.state.value}{until}  by {one.opened.by.post}, {day}  {one.id}"
+    last = approved_until(one)
+    until = f" until {last:%-d %b %Y}" if last is not None else ""
+    return f"{one.reference:<16} {state_of(one).value}{until}  by {one.opened.by.post}, {day}  {one.id}"
 
 
 def _asked() -> str:

@@ -12,13 +12,14 @@ import click
 from isa_guard.cli.opening import KEY, REGISTER, TRUST, opened_by
 from isa_guard.cli.settings import read_settings
 from isa_guard.errors import UsageError
+from isa_guard.model.act import MatterKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from isa_guard.acts.requests import Request
     from isa_guard.cli.opening import Opened
     from isa_guard.language.values import Value
+    from isa_guard.model.act import Matter
     from isa_guard.register.published.tiles import TileFolder
     from isa_guard.register.stores.store import Store
     from isa_guard.register.trust_roots.trust_root import TrustRoot
@@ -110,10 +111,10 @@ def _pack(
     due = counted(held, settings, (name,), period.end, acts)
     made = pack(versions, gathered, acts, due, seed or gathered.register.root.hex(), size, earlier)
 
-    def read(request: Request) -> Mapping[str, Value] | None:
+    def read(request: Matter) -> Mapping[str, Value] | None:
         return asked_for(held.store, request, made.agreement)
 
-    return replace(made, notices=notices(made.requests, made.agreement, read))
+    return replace(made, notices=notices(made.matters(MatterKind.REQUEST), made.agreement, read))
 
 
 def _period(start: str, end: str | None) -> Period:

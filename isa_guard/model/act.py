@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from isa_guard.model.people import Person
 
 
-class Matter(StrEnum):
+class MatterKind(StrEnum):
     """What an act is about. A matter is opened by one act and goes on with others."""
 
     REQUEST = "request"
@@ -132,3 +132,50 @@ class Standing:
         """Answer what the act says in words; "" where it says nothing, or its document has been erased."""
         value = (self.words or {}).get(name)
         return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One matter as it stands: its acts in the order of the register, the one that opened it first."""
+
+    acts: tuple[Standing, ...]
+
+    @property
+    def opened(self) -> Standing:
+        """The act that opened it."""
+        return self.acts[0]
+
+    @property
+    def latest(self) -> Standing:
+        """The act that came last."""
+        return self.acts[-1]
+
+    @property
+    def id(self) -> str:
+        """The id of the act that opened it."""
+        return self.opened.act.id
+
+    @property
+    def reference(self) -> str:
+        """What people call it; its id once its document has been erased."""
+        return self.opened.told("reference") or self.id
+
+    def every(self, action: Action) -> tuple[Standing, ...]:
+        """Answer the acts of a kind."""
+        return tuple(one for one in self.acts if one.act.action is action)
+
+    def last(self, action: Action) -> Standing | None:
+        """Answer the last act of a kind."""
+        return next((one for one in reversed(self.acts) if one.act.action is action), None)
+
+    def code(self, name: str) -> str:
+        """Answer a code as it was last said: what was found out later takes the place of what was thought."""
+        return next((code for one in reversed(self.acts) if (code := one.code(name))), "")
+
+    def day(self, name: str) -> date | None:
+        """Answer a day as it was last said."""
+        return next((day for one in reversed(self.acts) if (day := one.day(name)) is not None), None)
+
+    def moment(self, name: str) -> datetime | None:
+        """Answer a time as it was last said."""
+        return next((at for one in reversed(self.acts) if (at := one.moment(name)) is not None), None)

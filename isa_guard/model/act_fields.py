@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
 from isa_guard.language.types import BOOL, DATE, INT, TIMESTAMP, Field, List, Record, String
-from isa_guard.model.act import Action, Matter
+from isa_guard.model.act import Action, MatterKind
 from isa_guard.model.people import Office
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ CODE_FORM: Final = r"[a-z0-9][a-z0-9:/._#-]{0,199}"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What an action is about, whether it opens a matter, who may do it, and what it says."""
+    """In which kinds of matter an action has a place, whether it opens one, who may do it, and what it says."""
 
-    matter: Matter
+    matters: tuple[MatterKind, ...]
     opens: bool
     offices: tuple[Office, ...]
     record: Record
@@ -69,18 +69,18 @@ RISKS: Final = _one_of("unlikely", "risk", "high")
 RIGHTS: Final = _one_of("foia", "eir", "subject-access", "part-3-access")
 
 
-def _form(matter: Matter, offices: tuple[Office, ...], name: str, *fields: Field) -> Form:
-    return Form(matter, opens=False, offices=offices, record=Record(name, fields))
+def _form(matter: MatterKind, offices: tuple[Office, ...], name: str, *fields: Field) -> Form:
+    return Form((matter,), opens=False, offices=offices, record=Record(name, fields))
 
 
-def _opening(matter: Matter, offices: tuple[Office, ...], name: str, *fields: Field) -> Form:
-    return Form(matter, opens=True, offices=offices, record=Record(name, fields))
+def _opening(matter: MatterKind, offices: tuple[Office, ...], name: str, *fields: Field) -> Form:
+    return Form((matter,), opens=True, offices=offices, record=Record(name, fields))
 
 
 _FACT: Final = _must("fact", CODE, "the digest of the document that it is about")
 _REQUESTS: Final = {
     Action.REQUESTED: _opening(
-        Matter.REQUEST,
+        MatterKind.REQUEST,
         (_R, _S, _O),
         "requested",
         _REFERENCE,
@@ -91,34 +91,39 @@ _REQUESTS: Final = {
         _NOTE,
     ),
     Action.APPROVED: _form(
-        Matter.REQUEST,
+        MatterKind.REQUEST,
         (_S,),
         "approved",
         _must("until", DATE, "the last day on which it may be acted on"),
         _WHY,
     ),
-    Action.REFUSED: _form(Matter.REQUEST, (_S,), "refused", _REASON),
-    Action.RETURNED: _form(Matter.REQUEST, (_S,), "returned", _REASON),
-    Action.WITHDRAWN: _form(Matter.REQUEST, (_R, _S, _O), "withdrawn", _WHY),
+    Action.REFUSED: _form(MatterKind.REQUEST, (_S,), "refused", _REASON),
+    Action.RETURNED: _form(MatterKind.REQUEST, (_S,), "returned", _REASON),
+    Action.WITHDRAWN: _form(MatterKind.REQUEST, (_R, _S, _O), "withdrawn", _WHY),
     Action.PERMITTED: _form(
-        Matter.REQUEST,
+        MatterKind.REQUEST,
         (_S, _O),
         "permitted",
         _must("field", _one_of(*PERMISSIONS), "what is permitted, by the field that it supports"),
         _must("until", DATE, "the last day on which it holds"),
         _WHY,
     ),
-    Action.REVOKED: _form(
-        Matter.REQUEST,
-        (_S, _O),
-        "revoked",
-        _must("revokes", CODE, "the id of the permission, approval or dispensation"),
-        _REASON,
+    Action.REVOKED: Form(
+        (MatterKind.REQUEST, MatterKind.DISPENSATION),
+        opens=False,
+        offices=(_S, _O),
+        record=Record(
+            "revoked",
+            (
+                _may("revokes", CODE, "the id of the act that gave it; without one, all that was given"),
+                _REASON,
+            ),
+        ),
     ),
 }
 _DISPENSATIONS: Final = {
     Action.DISPENSED: _opening(
-        Matter.DISPENSATION,
+        MatterKind.DISPENSATION,
         (_S,),
         "dispensed",
         _must("rule", CODE, "the rule that is departed from"),
@@ -126,11 +131,11 @@ _DISPENSATIONS: Final = {
         _must("until", DATE, "the last day; twelve months at most"),
         _REASON,
     ),
-    Action.CONFIRMED: _form(Matter.DISPENSATION, (_S, _O, _D), "confirmed", _NOTE),
+    Action.CONFIRMED: _form(MatterKind.DISPENSATION, (_S, _O, _D), "confirmed", _NOTE),
 }
 _BREACHES: Final = {
     Action.BREACH_OPENED: _opening(
-        Matter.BREACH,
+        MatterKind.BREACH,
         (*_ANYBODY,),
         "breach-opened",
         _REFERENCE,
@@ -151,7 +156,7 @@ _BREACHES: Final = {
         _must("nature", WORDS, "what happened"),
     ),
     Action.BREACH_NOTIFIED: _form(
-        Matter.BREACH,
+        MatterKind.BREACH,
         (_S, _D, _O),
         "breach-notified",
         _must("whom", _one_of("partner", "regulator", "individuals", "controller"), "who was told"),
@@ -166,7 +171,7 @@ _BREACHES: Final = {
         _may("delay_reason", WORDS, "why it is late"),
     ),
     Action.BREACH_UPDATED: _form(
-        Matter.BREACH,
+        MatterKind.BREACH,
         (_S, _D, _O),
         "breach-updated",
         _may(
@@ -181,7 +186,7 @@ _BREACHES: Final = {
         _must("facts", WORDS, "what is known now"),
     ),
     Action.BREACH_CLOSED: _form(
-        Matter.BREACH,
+        MatterKind.BREACH,
         (_S, _D),
         "breach-closed",
         _must("effects", WORDS, "what came of it"),
@@ -192,7 +197,7 @@ _BREACHES: Final = {
 }
 _HOLDINGS: Final = {
     Action.RECEIVED: _opening(
-        Matter.HOLDING,
+        MatterKind.HOLDING,
         (*_ANYBODY,),
         "received",
         _REFERENCE,
@@ -206,16 +211,16 @@ _HOLDINGS: Final = {
         _may("fact", CODE, "the digest of the transfer's document"),
     ),
     Action.HELD: _form(
-        Matter.HOLDING,
+        MatterKind.HOLDING,
         (_S, _D),
         "held",
         _must("ground", _one_of("litigation", "inquiry", "disclosure-in-a-case", "rights-request"), "why"),
         _must("look_again_on", DATE, "when the hold is looked at again"),
         _REASON,
     ),
-    Action.HOLD_RELEASED: _form(Matter.HOLDING, (_S, _D), "hold-released", _REASON),
+    Action.HOLD_RELEASED: _form(MatterKind.HOLDING, (_S, _D), "hold-released", _REASON),
     Action.RETAINED: _form(
-        Matter.HOLDING,
+        MatterKind.HOLDING,
         (_S, _D, _O),
         "retained",
         _may("last_contact_on", DATE, "when the person last came to notice"),
@@ -225,7 +230,7 @@ _HOLDINGS: Final = {
         _REASON,
     ),
     Action.DISPOSED: _form(
-        Matter.HOLDING,
+        MatterKind.HOLDING,
         (_R, _S, _D, _O),
         "disposed",
         _must(
@@ -241,7 +246,7 @@ _HOLDINGS: Final = {
 }
 _RIGHTS: Final = {
     Action.ASKED: _opening(
-        Matter.RIGHTS,
+        MatterKind.RIGHTS,
         (_S, _D, _O),
         "asked",
         _REFERENCE,
@@ -253,11 +258,11 @@ _RIGHTS: Final = {
         _NOTE,
     ),
     Action.CLARIFICATION_SOUGHT: _form(
-        Matter.RIGHTS, (_S, _D, _O), "clarification-sought", _must("sought_on", DATE, "when")
+        MatterKind.RIGHTS, (_S, _D, _O), "clarification-sought", _must("sought_on", DATE, "when")
     ),
-    Action.CLARIFIED: _form(Matter.RIGHTS, (_S, _D, _O), "clarified", _must("clarified_on", DATE, "when")),
+    Action.CLARIFIED: _form(MatterKind.RIGHTS, (_S, _D, _O), "clarified", _must("clarified_on", DATE, "when")),
     Action.CONSULTED: _form(
-        Matter.RIGHTS,
+        MatterKind.RIGHTS,
         (_S, _D, _O),
         "consulted",
         _must("whom", CODE, "the party that was consulted"),
@@ -265,7 +270,7 @@ _RIGHTS: Final = {
         _may("permits", BOOL, "it permits the disclosure"),
     ),
     Action.EXTENDED: _form(
-        Matter.RIGHTS,
+        MatterKind.RIGHTS,
         (_S, _D, _O),
         "extended",
         _must("told_on", DATE, "when the applicant was told"),
@@ -274,16 +279,16 @@ _RIGHTS: Final = {
         _REASON,
     ),
     Action.ANSWERED: _form(
-        Matter.RIGHTS,
+        MatterKind.RIGHTS,
         (_S, _D, _O),
         "answered",
         _must("answered_on", DATE, "when"),
         _must("outcome", _one_of("disclosed", "part-refused", "refused", "not-held", "neither-confirmed-nor-denied"), "what"),
         _may("exemptions", List(CODE), "the exemptions claimed, as s31-1-a"),
     ),
-    Action.REVIEW_ASKED: _form(Matter.RIGHTS, (_S, _D, _O), "review-asked", _must("asked_on", DATE, "when")),
+    Action.REVIEW_ASKED: _form(MatterKind.RIGHTS, (_S, _D, _O), "review-asked", _must("asked_on", DATE, "when")),
     Action.REVIEW_ANSWERED: _form(
-        Matter.RIGHTS,
+        MatterKind.RIGHTS,
         (_S, _D, _O),
         "review-answered",
         _must("answered_on", DATE, "when"),
@@ -292,7 +297,7 @@ _RIGHTS: Final = {
 }  # fmt: skip
 _STAFF: Final = {
     Action.QUALIFIED: _opening(
-        Matter.STAFF,
+        MatterKind.STAFF,
         (*_ANYBODY,),
         "qualified",
         _must("whose", WORDS, "the staff number; never a name"),
@@ -303,19 +308,22 @@ _STAFF: Final = {
         _may("until", DATE, "the last day on which it is current"),
     ),
     Action.LEFT: _form(
-        Matter.STAFF, (*_ANYBODY,), "left", _must("on", DATE, "the last day on which the person had access")
+        MatterKind.STAFF,
+        (*_ANYBODY,),
+        "left",
+        _must("on", DATE, "the last day on which the person had access"),
     ),
 }
 _AGREEMENTS: Final = {
     Action.APPOINTED: _opening(
-        Matter.AGREEMENT,
+        MatterKind.AGREEMENT,
         (_S, _O, _D),
         "appointed",
         _must("office", _one_of("chief-constable", "commissioner", "other"), "the office"),
         _must("on", DATE, "when the new holder took it up"),
     ),
     Action.REVIEWED: _opening(
-        Matter.AGREEMENT,
+        MatterKind.AGREEMENT,
         (_S, _A, _O),
         "reviewed",
         _must("which", _one_of("first", "yearly", "office-holder"), "which review"),
@@ -324,7 +332,7 @@ _AGREEMENTS: Final = {
         _may("pack", CODE, "the digest of the review pack's manifest"),
     ),
     Action.PROVIDED: _opening(
-        Matter.AGREEMENT,
+        MatterKind.AGREEMENT,
         (_S, _O, _D, _A),
         "provided",
         _must("what", CODE, "the kind of evidence, as a clause names it"),
@@ -333,7 +341,7 @@ _AGREEMENTS: Final = {
         _must("evidence", CODE, "the digest of the document"),
     ),
     Action.SIGNED_OFF: _opening(
-        Matter.AGREEMENT,
+        MatterKind.AGREEMENT,
         (_A, _S),
         "signed-off",
         _must("clause", CODE, "the clause that a person looked at"),

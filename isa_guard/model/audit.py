@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import add
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from isa_guard.frozen import dataclass
@@ -36,6 +37,10 @@ class Counts(NamedTuple):
     def looked_at(self) -> int:
         """How many events, windows or runs were judged."""
         return self.met + self.not_met + self.cannot_tell
+
+    def plus(self, other: Counts) -> Counts:
+        """Answer both together."""
+        return Counts(*map(add, self, other))
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,9 @@ def acts_page() -> str:
     ]
     for action, form in FORMS.items():
         offices = ", ".join(one.value for one in form.offices)
+        kinds = " or ".join(f"`{one.value}`" for one in form.matters)
         opens = "opens a matter of" if form.opens else "goes on with a matter of"
-        lines += [f"## {action.value}", "", f"It {opens} `{form.matter.value}`. By: {offices}.", ""]
+        lines += [f"## {action.value}", "", f"It {opens} {kinds}. By: {offices}.", ""]
         if form.record.fields:
             lines += ["| field | kind | what it says |", "|---|---|---|", *_act_rows(form.record), ""]
     return "\n".join(lines)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.acts.dispensations import departures
+from isa_guard.acts.naming import CALLED
 from isa_guard.errors import IsaGuardError, Problem
 from isa_guard.frozen import dataclass
-from isa_guard.review.clocks.breaches import breach_clocks, breaches
+from isa_guard.model.act import MatterKind
+from isa_guard.review.clocks.breaches import breach_clocks
 from isa_guard.review.clocks.clock import Clock, State
 from isa_guard.review.clocks.decisions import dispensation_clocks, request_clocks
-from isa_guard.review.clocks.holdings import holding_clocks, holdings
-from isa_guard.review.clocks.rights import asked, rights_clocks
+from isa_guard.review.clocks.holdings import holding_clocks
+from isa_guard.review.clocks.rights import rights_clocks
 from isa_guard.review.clocks.staff import colleagues, staff_clocks
 from isa_guard.review.clocks.standing import evidence_clocks, review_clocks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from isa_guard.acts.ledger import Ledger
-    from isa_guard.acts.requests import Request
     from isa_guard.errors import Place
     from isa_guard.language.values import Value
+    from isa_guard.model.act import Matter
     from isa_guard.model.agreement import Agreement
 
 RUNNING: Final = frozenset({State.OVERDUE, State.RUNNING, State.PAUSED, State.NO_NUMBER})
@@ -55,7 +55,7 @@ class Due:
 def due(
     ledger: Ledger,
     agreements: Sequence[Agreement],
-    needed_by: Callable[[Request], Value | None],
+    needed_by: Callable[[Matter], Value | None],
     now: datetime,
     place: Place,
     more: Iterable[Clock] = (),
@@ -68,35 +68,36 @@ def due(
     by_version = {(one.id, one.version): one for one in agreements}
     found: list[Clock] = [*more]
     problems: list[Problem] = []
-
-    def collect(what: str, clocks: Callable[[], Iterator[Clock]]) -> None:
+    for what, clocks in _sources(ledger, by_version, newest, needed_by, now):
         try:
-            found.extend(clocks())
+            found.extend(clocks)
         except IsaGuardError as error:
             problems.append(Problem(f"{what}: {error}", place, "", "clock"))
-
-    for breach in breaches(ledger):
-        agreement = _of(breach.opened.act.agreement, breach.opened.act.version, by_version, newest)
-        if agreement is not None:
-            collect(f"breach {breach.reference}", lambda b=breach, a=agreement: breach_clocks(b, a))  # type: ignore[misc]
-    for holding in holdings(ledger):
-        agreement = _of(holding.opened.act.agreement, holding.opened.act.version, by_version, newest)
-        if agreement is not None:
-            collect(f"holding {holding.reference}", lambda h=holding, a=agreement: holding_clocks(h, a))  # type: ignore[misc]
-    for one in asked(ledger):
-        collect(f"request {one.reference}", lambda r=one: rights_clocks(r))  # type: ignore[misc]
-    for agreement in newest.values():
-        for colleague in colleagues(ledger):
-            collect("training", lambda c=colleague, a=agreement: staff_clocks(c, a))  # type: ignore[misc]
-        collect("reviews", lambda a=agreement: review_clocks(ledger, a, now))  # type: ignore[misc]
-        collect("evidence", lambda a=agreement: evidence_clocks(ledger, a))  # type: ignore[misc]
-    collect(
-        "requests", lambda: chain(request_clocks(ledger, needed_by), dispensation_clocks(departures(ledger)))
-    )
     return Due(now, tuple(found), tuple(problems))
 
 
-def _of(
-    name: str, version: str, by_version: dict[tuple[str, str], Agreement], newest: dict[str, Agreement]
-) -> Agreement | None:
-    return by_version.get((name, version), newest.get(name))
+def _sources(
+    ledger: Ledger,
+    by_version: Mapping[tuple[str, str], Agreement],
+    newest: Mapping[str, Agreement],
+    needed_by: Callable[[Matter], Value | None],
+    now: datetime,
+) -> Iterator[tuple[str, Iterator[Clock]]]:
+    """Answer the clocks of each thing that can fail to be counted on its own, and what it is called."""
+    for kind, clocks in ((MatterKind.BREACH, breach_clocks), (MatterKind.HOLDING, holding_clocks)):
+        for one in ledger.matters(kind):
+            act = one.opened.act
+            agreement = by_version.get((act.agreement, act.version), newest.get(act.agreement))
+            if agreement is not None:
+                yield f"{CALLED[kind]} {one.reference}", clocks(one, agreement)
+    for one in ledger.matters(MatterKind.RIGHTS):
+        yield f"request {one.reference}", rights_clocks(one)
+    for one in ledger.matters(MatterKind.REQUEST):
+        yield f"request {one.reference}", request_clocks(one, needed_by)
+    for one in ledger.matters(MatterKind.DISPENSATION):
+        yield f"dispensation from {one.code('rule')}", dispensation_clocks(one)
+    for agreement in newest.values():
+        for colleague in colleagues(ledger):
+            yield "training", staff_clocks(colleague, agreement)
+        yield "reviews", review_clocks(ledger, agreement, now)
+        yield "evidence", evidence_clocks(ledger, agreement)

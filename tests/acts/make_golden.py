@@ -27,7 +27,8 @@ def everything(desk: Desk) -> None:
     request = desk.request("analyst", FACT)
     desk.act("spoc", Action.APPROVED, request, until="2026-12-31", reason="the purpose is plain")
     desk.act("owner", Action.PERMITTED, request, field="transfer.originator_permission", until="2026-12-31")
-    desk.act("spoc", Action.REVOKED, request, revokes=request, reason="in error")
+    approval = desk.ledger.matter(request).every(Action.APPROVED)[0]
+    desk.act("spoc", Action.REVOKED, request, revokes=approval.act.id, reason="in error")
     desk.act("analyst", Action.WITHDRAWN, request)
     for action in (Action.REFUSED, Action.RETURNED):
         again = desk.request("analyst", FACT.replace("R-1", f"R-{action.value}"))

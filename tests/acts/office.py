@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from isa_guard.acts.acting import prepared
 from isa_guard.acts.evidence import Permissions
 from isa_guard.acts.ledger import Ledger, read_ledger
-from isa_guard.acts.requests import Request, refuse_out_of_turn, request_of
+from isa_guard.acts.requests import State, state_of
 from isa_guard.decide.decide import decide
 from isa_guard.library import load_agreement, typed
 from isa_guard.load.acts import said
@@ -98,9 +98,10 @@ class Desk:
     ) -> str:
         """Have somebody act; answer the id of the matter."""
         agreement = self.versions.agreements[-1]
-        acts = self.ledger.of(matter) if matter else ()
+        ledger = self.ledger
+        about = ledger.matter(matter) if matter else None
         told = said(action, given, "invented")
-        made = prepared(told, person_of(who), agreement, acts, ORIGIN, self.now, self.random)
+        made = prepared(told, person_of(who), agreement, ledger, about, self.now, self.random)
         appender = self.appender()
         appender.append_act(signed(made.act, signing or signer(who)), made.document, agreement, appender.size)
         return made.act.matter
@@ -130,11 +131,10 @@ class Desk:
             decision=receipt.index,
         )
 
-    def answer(self, who: str, action: Action, request: str, **given: Any) -> Request:
-        """Answer a request, if it is its turn; answer how it stands then."""
-        refuse_out_of_turn(request_of(self.ledger.of(request)), action)
+    def answer(self, who: str, action: Action, request: str, **given: Any) -> State:
+        """Have somebody answer a request; answer where it stands then."""
         self.act(who, action, request, **given)
-        return request_of(self.ledger.of(request))
+        return state_of(self.ledger.matter(request))
 
 
 def desk_in(folder: Path) -> Desk:

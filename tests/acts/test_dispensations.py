@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from isa_guard.acts.dispensations import Departed, departures, refuse_beyond
+from isa_guard.acts.dispensations import Departed
 from isa_guard.decide.decide import decide
 from isa_guard.errors import LoadError, NotAuthorised
 from isa_guard.library import typed
-from isa_guard.load.acts import said
 from isa_guard.load.facts import read_facts
-from isa_guard.model.act import Action
+from isa_guard.model.act import Action, MatterKind
 from isa_guard.register.replay import Replay, replay_all
 
 if TYPE_CHECKING:
@@ -80,17 +79,17 @@ def test_it_departs_from_its_own_rule_in_its_own_scope_until_its_day(desk: Desk)
 
 def test_it_can_be_revoked(desk: Desk) -> None:
     matter = given(desk)
-    desk.act("spoc", Action.REVOKED, matter, revokes="all", reason="settled")
+    desk.act("spoc", Action.REVOKED, matter, reason="settled")
     assert notice(decided(desk)).dispensation is None
-    (departure,) = departures(desk.ledger)
-    assert departure.revoked is not None
+    (departure,) = desk.ledger.matters(MatterKind.DISPENSATION)
+    assert departure.last(Action.REVOKED) is not None
 
 
 @pytest.mark.parametrize(
     ("change", "why"),
     [
         ({"until": "2027-11-24"}, "at most 12 months"),
-        ({"until": "2026-11-22"}, "begins today"),
+        ({"until": "2026-11-22"}, "`until` is past"),
         ({"rule": "no/such-rule"}, "no rule of this name"),
         ({"rule": "audit/disposed"}, "no rule of this name"),
         ({"rule": "breach/notice", "scope": "true"}, "absolute"),
@@ -99,15 +98,14 @@ def test_it_can_be_revoked(desk: Desk) -> None:
     ],
 )
 def test_what_no_dispensation_can_be_is_refused(desk: Desk, change: dict[str, Any], why: str) -> None:
-    told = said(Action.DISPENSED, {**GIVEN, **change}, "invented")
     with pytest.raises((NotAuthorised, LoadError), match=why):
-        refuse_beyond(told, desk.versions.agreements[-1], desk.now.date())
+        desk.act("spoc", Action.DISPENSED, **{**GIVEN, **change})
 
 
 def test_a_decision_under_a_dispensation_replays_also_when_that_is_over(desk: Desk) -> None:
     matter = given(desk)
     desk.made.append(decided(desk))
-    desk.act("spoc", Action.REVOKED, matter, revokes="all", reason="settled")
+    desk.act("spoc", Action.REVOKED, matter, reason="settled")
     desk.made.append(decided(desk))
     stood = Departed(desk.ledger).named
     came = [one.came_out for one in replay_all(desk.made.store, desk.made.trust, stood)]

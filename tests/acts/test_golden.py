@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from isa_guard.acts.ledger import read_ledger
-from isa_guard.acts.requests import State, requests
-from isa_guard.model.act import Action
+from isa_guard.acts.requests import State, state_of
+from isa_guard.model.act import Action, MatterKind
 from isa_guard.register.faults import RegisterBroken
 from isa_guard.register.records.dsse import open_unverified
 from isa_guard.register.register import trust_root_of
@@ -67,7 +67,7 @@ def test_every_kind_of_act_says_what_it_said(golden: tuple[Directory, TrustRoot]
         "2026-01-01",
         "as read",
     )
-    states = [one.state for one in requests(ledger)]
+    states = [state_of(one) for one in ledger.matters(MatterKind.REQUEST)]
     assert states == [State.WITHDRAWN, State.REFUSED, State.RETURNED]
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from isa_guard.acts.turns import refuse_taken
 from isa_guard.errors import LoadError, NotAuthorised
 from isa_guard.model.act import Action
 
@@ -69,6 +68,6 @@ def test_an_approval_begins_today_at_the_earliest(desk: Desk) -> None:
 def test_a_reference_that_is_taken_is_not_given_twice(desk: Desk) -> None:
     desk.act("analyst", Action.BREACH_OPENED, **BREACH)
     with pytest.raises(NotAuthorised, match="of this reference already"):
-        refuse_taken(desk.ledger, Action.BREACH_OPENED, "B-1")
-    refuse_taken(desk.ledger, Action.BREACH_OPENED, "B-2")
-    refuse_taken(desk.ledger, Action.ASKED, "B-1")
+        desk.act("dpo", Action.BREACH_OPENED, **BREACH)
+    desk.act("dpo", Action.BREACH_OPENED, **{**BREACH, "reference": "B-2"})
+    desk.act("dpo", Action.ASKED, **{**ASKED, "reference": "B-1"})

@@ -96,7 +96,7 @@ def test_a_request_is_approved_by_another_and_what_is_sent_lies_within_it(
     assert "office of spoc" in own.err
     assert by(capsys, "spoc", "approve", "R-2026-0401", "--until", "2099-12-31").code == 0
     again = by(capsys, "spoc", "refuse", "R-2026-0401", "--reason", "too late")
-    assert (again.code, "is approved" in again.err) == (1, True)
+    assert (again.code, "approved already: refused cannot follow" in again.err) == (1, True)
     sent = call(capsys, "check", STORY / "sent" / "transfer.yaml", *AS_OF, *PASS)
     assert sent.code == 0, sent.out
     more = call(capsys, "check", STORY / "sent" / "more.yaml", *AS_OF, *PASS)

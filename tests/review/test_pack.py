@@ -16,14 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isa_guard.acts.asked import asked_for
+from isa_guard.acts.requests import fact_of
 from isa_guard.errors import EvidenceError, Place, UsageError
-from isa_guard.model.act import Action
+from isa_guard.model.act import Action, MatterKind
+from isa_guard.model.audit import Counts
 from isa_guard.register.faults import RegisterBroken
 from isa_guard.review.due import due
 from isa_guard.review.pack import assurance, html
 from isa_guard.review.pack.assurance import controls
 from isa_guard.review.pack.changes import changes
-from isa_guard.review.pack.clauses import Answer, Counts, tally
+from isa_guard.review.pack.clauses import Answer, tally
 from isa_guard.review.pack.folder import MANIFEST, check, files_of, write
 from isa_guard.review.pack.gather import Decided, Period, gather
 from isa_guard.review.pack.notices import Notice, notices
@@ -36,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from isa_guard.acts.requests import Request
     from isa_guard.language.values import Value
+    from isa_guard.model.act import Matter
     from tests.acts.office import Desk
 
 YEAR = Period(NOON - timedelta(days=1), NOON + timedelta(days=120, hours=6))
@@ -125,7 +127,7 @@ def test_a_period_is_signed_off_once_it_is_over_and_nothing_else_of_later_counts
     of = pack(desk.versions, gathered, acts, clocks, "a seed", 3, None)
     answers = {one.clause.number: one.answer for one in of.clauses}
     assert (answers["1.2"], answers["1.4"]) == (Answer.KEPT, Answer.OPEN)
-    assert not of.holdings
+    assert not of.matters(MatterKind.HOLDING)
 
 
 def test_what_was_replaced_is_not_held_against_anybody(desk: Desk) -> None:
@@ -212,16 +214,17 @@ def test_the_notice_of_requests_is_counted_in_the_agreed_calendar(desk: Desk) ->
     for name, day in (("R-1", "2026-01-05"), ("R-2", "2026-01-09"), ("R-3", "2025-12-01")):
         desk.request("analyst", asked % (name, day))
     of, agreement = made(desk), desk.versions.agreements[-1]
+    requests = of.matters(MatterKind.REQUEST)
 
-    def read(request: Request) -> Mapping[str, Value] | None:
+    def read(request: Matter) -> Mapping[str, Value] | None:
         return asked_for(desk.made.store, request, agreement)
 
     # Six working days and ten, by the England and Wales calendar; who needs it before asking gives no notice to count.
-    assert notices(of.requests, agreement, read) == (Notice("R-1", 6, 10), Notice("R-2", 10, 10))
-    page = html.render(replace(of, notices=notices(of.requests, agreement, read)))
+    assert notices(requests, agreement, read) == (Notice("R-1", 6, 10), Notice("R-2", 10, 10))
+    page = html.render(replace(of, notices=notices(requests, agreement, read)))
     assert "Notice of formal requests in working days, of 10 agreed: R-1 6 too little; R-2 10 enough" in page
-    desk.made.store.erase(of.requests[0].fact)
-    assert [each.reference for each in notices(of.requests, agreement, read)] == ["R-2"]
+    desk.made.store.erase(fact_of(requests[0]))
+    assert [each.reference for each in notices(requests, agreement, read)] == ["R-2"]
 
 
 def test_open_questions_are_those_that_nobody_signed(desk: Desk) -> None:

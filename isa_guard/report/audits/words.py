@@ -103,6 +103,5 @@ def months(tallies: Iterable[Tally]) -> Mapping[str, Counts]:
     found: dict[str, Counts] = {}
     for tally in tallies:
         for month, counts in tally.months.items():
-            so_far = found.get(month, Counts())
-            found[month] = Counts(*(a + b for a, b in zip(so_far, counts, strict=True)))
+            found[month] = found.get(month, Counts()).plus(counts)
     return dict(sorted(found.items()))

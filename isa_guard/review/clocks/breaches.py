@@ -5,22 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.errors import NotAuthorised
-from isa_guard.frozen import dataclass
 from isa_guard.language.values import to_datetime
-from isa_guard.model.act import Action, Matter
+from isa_guard.model.act import Action
 from isa_guard.review.clocks.clock import Clock, Kind, of_hours
 from isa_guard.review.clocks.terms import agreed, term
 from isa_guard.uk.clocks import BreachRegime, breach_to_regulator
 from isa_guard.uk.periods import in_london
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from isa_guard.acts.ledger import Ledger
-    from isa_guard.language.values import Value
     from isa_guard.load.acts import Said
-    from isa_guard.model.act import Standing
+    from isa_guard.model.act import Matter, Standing
     from isa_guard.model.agreement import Agreement
 
 # From which moment the agreed hours run, by the word of the agreement: the field, and what people call it.
@@ -41,74 +38,26 @@ CONTENTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """One breach as it stands: what is known now, the notices given, and whether it is closed."""
-
-    opened: Standing
-    known: tuple[tuple[str, Value], ...]
-    notices: tuple[Standing, ...]
-    closed: Standing | None
-
-    @property
-    def id(self) -> str:
-        """The id of the act that opened it."""
-        return self.opened.act.id
-
-    @property
-    def reference(self) -> str:
-        """What people call it; its id once its document has been erased."""
-        return self.opened.told("reference") or self.id
-
-    def value(self, name: str) -> Value | None:
-        """Answer what is known now of a field."""
-        return dict(self.known).get(name)
-
-    def code(self, name: str) -> str:
-        """Answer what is known now of a code; "" where nothing is."""
-        found = self.value(name)
-        return found if isinstance(found, str) else ""
-
-    def moment(self, name: str) -> datetime | None:
-        """Answer what is known now of a time."""
-        found = self.value(name)
-        return to_datetime(found) if isinstance(found, int) else None
-
-    def told(self, whom: str) -> tuple[Standing, ...]:
-        """Answer the notices to somebody, the first first."""
-        return tuple(one for one in self.notices if one.code("whom") == whom)
-
-    def lacking(self, whom: str) -> tuple[str, ...]:
-        """Answer what none of the notices to somebody has said yet, though it must be said."""
-        given = {content for one in self.told(whom) for content in one.codes("contents")}
-        return tuple(one for one in CONTENTS[whom] if one not in given)
+def told(breach: Matter, whom: str) -> tuple[Standing, ...]:
+    """Answer the notices of a breach to somebody, the first first."""
+    return tuple(one for one in breach.every(Action.BREACH_NOTIFIED) if one.code("whom") == whom)
 
 
-def breaches(ledger: Ledger) -> tuple[Breach, ...]:
-    """Answer every breach as it stands."""
-    return tuple(breach_of(acts) for acts in ledger.matters(Matter.BREACH))
+def lacking(breach: Matter, whom: str) -> tuple[str, ...]:
+    """Answer what none of the notices to somebody has said yet, though it must be said."""
+    given = {content for one in told(breach, whom) for content in one.codes("contents")}
+    return tuple(one for one in CONTENTS[whom] if one not in given)
 
 
-def breach_of(acts: Sequence[Standing]) -> Breach:
-    """Answer a breach from its acts, the one that opened it first. What was found out later takes the place of what was thought."""
-    known = dict(acts[0].act.values)
-    for one in acts[1:]:
-        if one.act.action is Action.BREACH_UPDATED:
-            known |= one.act.values
-    notices = tuple(one for one in acts if one.act.action is Action.BREACH_NOTIFIED)
-    closed = next((one for one in acts if one.act.action is Action.BREACH_CLOSED), None)
-    return Breach(acts[0], tuple(known.items()), notices, closed)
-
-
-def breach_clocks(breach: Breach, agreement: Agreement) -> Iterator[Clock]:
+def breach_clocks(breach: Matter, agreement: Agreement) -> Iterator[Clock]:
     """Answer the clocks of a breach. Raises PeriodError."""
     yield from _to_partner(breach, agreement)
     yield from _to_regulator(breach)
     yield from _to_individuals(breach)
 
 
-def _to_partner(breach: Breach, agreement: Agreement) -> Iterator[Clock]:
-    if breach.value("party") == breach.value("originator"):
+def _to_partner(breach: Matter, agreement: Agreement) -> Iterator[Clock]:
+    if breach.code("party") == breach.code("originator"):
         return  # a party owes no notice of what was its own
     hours = agreed(agreement, "breach.hard", "breach/notice")
     if hours is None:
@@ -134,7 +83,7 @@ def _to_partner(breach: Breach, agreement: Agreement) -> Iterator[Clock]:
     )
 
 
-def _to_regulator(breach: Breach) -> Iterator[Clock]:
+def _to_regulator(breach: Matter) -> Iterator[Clock]:
     risk, aware, regime = breach.code("risk"), breach.moment("aware_at"), breach.code("regime")
     done = _told_at(breach, "regulator")
     if (risk == "unlikely" and done is None) or aware is None:
@@ -160,10 +109,10 @@ def _to_regulator(breach: Breach) -> Iterator[Clock]:
     )
 
 
-def _to_individuals(breach: Breach) -> Iterator[Clock]:
-    if breach.value("risk") != "high":
+def _to_individuals(breach: Matter) -> Iterator[Clock]:
+    if breach.code("risk") != "high":
         return
-    law = breach.value("regime") == "law-enforcement"
+    law = breach.code("regime") == "law-enforcement"
     yield Clock(
         Kind.BREACH_INDIVIDUALS,
         breach.reference,
@@ -179,18 +128,18 @@ def _to_individuals(breach: Breach) -> Iterator[Clock]:
     )
 
 
-def _told_at(breach: Breach, whom: str) -> datetime | None:
+def _told_at(breach: Matter, whom: str) -> datetime | None:
     """The first notice meets the clock: the law lets the rest follow in phases (Article 33(4))."""
-    times = [at for one in breach.told(whom) if (at := one.moment("told_at")) is not None]
+    times = [at for one in told(breach, whom) if (at := one.moment("told_at")) is not None]
     return min(times, default=None)
 
 
-def _lacking(breach: Breach, whom: str) -> str:
-    lacking = breach.lacking(whom) if breach.told(whom) else ()
-    return f"the notice has not said yet: {', '.join(lacking)}" if lacking else ""
+def _lacking(breach: Matter, whom: str) -> str:
+    unsaid = lacking(breach, whom) if told(breach, whom) else ()
+    return f"the notice has not said yet: {', '.join(unsaid)}" if unsaid else ""
 
 
-def refuse_unexplained(breach: Breach, agreement: Agreement, said: Said) -> None:
+def refuse_unexplained(breach: Matter, agreement: Agreement, said: Said) -> None:
     """Raise NotAuthorised for a late first notice without its reason (UK GDPR Article 33(1); the agreement's own hours likewise)."""
     whom, told_at = said.codes["whom"], said.codes["told_at"]
     kind = {"partner": Kind.BREACH_PARTNER, "regulator": Kind.BREACH_REGULATOR}.get(str(whom))
@@ -204,7 +153,7 @@ def refuse_unexplained(breach: Breach, agreement: Agreement, said: Said) -> None
         )
 
 
-def refuse_unfinished(breach: Breach, agreement: Agreement, said: Said) -> None:
+def refuse_unfinished(breach: Matter, agreement: Agreement, said: Said) -> None:
     """Raise NotAuthorised where a breach would be closed while somebody who must be told has not been, and nobody says why."""
     excused = {Kind.BREACH_REGULATOR: "regulator_not_told", Kind.BREACH_INDIVIDUALS: "individuals_not_told"}
     for clock in breach_clocks(breach, agreement):
@@ -218,7 +167,7 @@ def refuse_unfinished(breach: Breach, agreement: Agreement, said: Said) -> None:
             raise NotAuthorised(f"open still: {clock.ends}{hint}")
     if (
         breach.code("risk") == "unlikely"
-        and not breach.told("regulator")
+        and not told(breach, "regulator")
         and "regulator_not_told" not in said.words
     ):
         what = "the decision not to tell the regulator is recorded with its reason"

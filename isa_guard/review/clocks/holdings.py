@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
 from isa_guard.load.dates import read_day
-from isa_guard.model.act import Action, Matter
+from isa_guard.model.act import Action
 from isa_guard.review.clocks.clock import Clock, Kind, noon
 from isa_guard.review.clocks.terms import agreed, source
 from isa_guard.uk.periods import end_of_day, start_of_day
 from isa_guard.uk.retention import RetentionError, hundredth_birthday, next_review, review_group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date, datetime
+    from collections.abc import Iterator
+    from datetime import datetime
 
-    from isa_guard.acts.ledger import Ledger
-    from isa_guard.model.act import Standing
+    from isa_guard.model.act import Matter, Standing
     from isa_guard.model.agreement import Agreement
 
 
@@ -31,62 +30,12 @@ TRIGGERS: Final = (
 APP_GROUP_1: Final = "College of Policing APP, review group 1: until the subject's hundredth birthday"
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """One set of information as it stands: what came, what was decided since, and how it ended."""
-
-    acts: tuple[Standing, ...]
-
-    @property
-    def opened(self) -> Standing:
-        """The act that opened it: the information came."""
-        return self.acts[0]
-
-    @property
-    def id(self) -> str:
-        """The id of the act that opened it."""
-        return self.opened.act.id
-
-    @property
-    def reference(self) -> str:
-        """What people call it; its id once its document has been erased."""
-        return self.opened.told("reference") or self.id
-
-    @property
-    def category(self) -> str:
-        """The category of data."""
-        return self.opened.code("category")
-
-    @property
-    def disposed(self) -> Standing | None:
-        """The act of disposal."""
-        return self.last(Action.DISPOSED)
-
-    @property
-    def hold(self) -> Standing | None:
-        """The hold that keeps it, if one does: a hold goes before every disposal."""
-        held, released = self.last(Action.HELD), self.last(Action.HOLD_RELEASED)
-        if held is None or (released is not None and released.index > held.index):
-            return None
-        return held
-
-    def last(self, action: Action) -> Standing | None:
-        """Answer the last act of a kind."""
-        return next((one for one in reversed(self.acts) if one.act.action is action), None)
-
-    def day(self, name: str) -> date | None:
-        """Answer a day as it was last said."""
-        return next((day for one in reversed(self.acts) if (day := one.day(name)) is not None), None)
-
-
-def holdings(ledger: Ledger) -> tuple[Holding, ...]:
-    """Answer everything held, as it stands."""
-    return tuple(holding_of(acts) for acts in ledger.matters(Matter.HOLDING))
-
-
-def holding_of(acts: Sequence[Standing]) -> Holding:
-    """Answer one holding from its acts, the one that opened it first."""
-    return Holding(tuple(acts))
+def hold_of(one: Matter) -> Standing | None:
+    """Answer the hold that keeps information, if one does: a hold goes before every disposal."""
+    held, released = one.last(Action.HELD), one.last(Action.HOLD_RELEASED)
+    if held is None or (released is not None and released.index > held.index):
+        return None
+    return held
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +49,10 @@ class End:
     readings: tuple[str, ...] = ()
 
 
-def holding_clocks(one: Holding, agreement: Agreement) -> Iterator[Clock]:
+def holding_clocks(one: Matter, agreement: Agreement) -> Iterator[Clock]:
     """Answer the clocks of a holding; the earliest end binds. Raises PeriodError, OutsideCalendar."""
     ends = sorted(_ends(one, agreement), key=lambda each: each.end)
-    hold = one.hold
+    hold = hold_of(one)
     if ends:
         first, *later = ends
         others = "; ".join(f"also {each.starts}: {each.end:%-d %b %Y}" for each in later)
@@ -127,9 +76,9 @@ def holding_clocks(one: Holding, agreement: Agreement) -> Iterator[Clock]:
     yield from _police_review(one)
 
 
-def _ends(one: Holding, agreement: Agreement) -> Iterator[End]:
+def _ends(one: Matter, agreement: Agreement) -> Iterator[End]:
     for path, field, words in TRIGGERS:
-        start, term = one.day(field), agreed(agreement, path, "retention/term", one.category)
+        start, term = one.day(field), agreed(agreement, path, "retention/term", one.code("category"))
         if start is not None and term is not None:
             starts = f"{words} {start:%-d %B %Y}"
             yield End(term.end(noon(start)), starts, start_of_day(start), term.rule, term.readings)
@@ -145,12 +94,12 @@ def _ends(one: Holding, agreement: Agreement) -> Iterator[End]:
         yield End(end_of_day(unneeded), starts, start_of_day(unneeded), rule, readings)
 
 
-def _disposed_at(one: Holding) -> datetime | None:
-    day = one.disposed.day("disposed_on") if one.disposed is not None else None
+def _disposed_at(one: Matter) -> datetime | None:
+    day = one.day("disposed_on")
     return noon(day) if day is not None else None
 
 
-def _hold(one: Holding, hold: Standing) -> Iterator[Clock]:
+def _hold(one: Matter, hold: Standing) -> Iterator[Clock]:
     again = hold.day("look_again_on")
     assert again is not None  # the act says one, or it would not be read
     yield Clock(
@@ -166,9 +115,9 @@ def _hold(one: Holding, hold: Standing) -> Iterator[Clock]:
     )
 
 
-def _police_review(one: Holding) -> Iterator[Clock]:
+def _police_review(one: Matter) -> Iterator[Clock]:
     group, contact = one.opened.number("group"), one.day("last_contact_on")
-    if group is None or contact is None or one.disposed is not None:
+    if group is None or contact is None or one.last(Action.DISPOSED) is not None:
         return
     reviewed = one.last(Action.RETAINED)
     last = reviewed.recorded_at.date() if reviewed is not None else None

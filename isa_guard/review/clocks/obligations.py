@@ -11,16 +11,16 @@ from isa_guard.review.clocks.clock import Clock, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from isa_guard.model.act import Matter
     from isa_guard.model.agreement import Agreement
     from isa_guard.register.strict_json import Json
     from isa_guard.register.verify import Stored
-    from isa_guard.review.clocks.holdings import Holding
 
 MARK: Final = b'"verdict":"permit-with-obligations"'
 
 
 def obligation_clocks(
-    records: Sequence[Stored], agreements: Sequence[Agreement], held: Sequence[Holding]
+    records: Sequence[Stored], agreements: Sequence[Agreement], held: Sequence[Matter]
 ) -> Iterator[Clock]:
     """Answer a clock for each duty that has a day. One whose information is noted as a holding runs there, and not twice."""
     by_version = {(one.id, one.version): one for one in agreements}

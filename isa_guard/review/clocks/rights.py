@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.frozen import dataclass
-from isa_guard.model.act import Action, Matter
+from isa_guard.model.act import Action
 from isa_guard.review.clocks.clock import Clock, Kind, noon
 from isa_guard.uk.clocks import (
     foi_answer,
@@ -18,73 +17,32 @@ from isa_guard.uk.clocks import (
 from isa_guard.uk.periods import start_of_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import date
 
-    from isa_guard.acts.ledger import Ledger
-    from isa_guard.model.act import Standing
+    from isa_guard.model.act import Matter, Standing
     from isa_guard.uk.clocks import DayClock
 
 PUBLIC: Final = frozenset({"foia", "eir"})
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request for information as it stands, with the days of all that happened to it."""
-
-    acts: tuple[Standing, ...]
-
-    @property
-    def opened(self) -> Standing:
-        """The act that opened it."""
-        return self.acts[0]
-
-    @property
-    def id(self) -> str:
-        """The id of the act that opened it."""
-        return self.opened.act.id
-
-    @property
-    def right(self) -> str:
-        """The right under which it is asked."""
-        return self.opened.code("right")
-
-    @property
-    def reference(self) -> str:
-        """What people call it; its id once its document has been erased."""
-        return self.opened.told("reference") or self.id
-
-    def last(self, action: Action) -> Standing | None:
-        """Answer the last act of a kind."""
-        return next((one for one in reversed(self.acts) if one.act.action is action), None)
-
-    def day(self, action: Action, name: str) -> date | None:
-        """Answer the day that the last act of a kind names."""
-        found = self.last(action)
-        return found.day(name) if found is not None else None
-
-
-def asked(ledger: Ledger) -> tuple[Asked, ...]:
-    """Answer every request for information as it stands."""
-    return tuple(asked_of(acts) for acts in ledger.matters(Matter.RIGHTS))
-
-
-def asked_of(acts: Sequence[Standing]) -> Asked:
-    """Answer a request from its acts, the one that opened it first."""
-    return Asked(tuple(acts))
-
-
-def rights_clocks(one: Asked) -> Iterator[Clock]:
+def rights_clocks(one: Matter) -> Iterator[Clock]:
     """Answer the clocks of a request for information. Raises ClockError, OutsideCalendar."""
     yield _answer(one)
-    if one.right in PUBLIC:
+    if one.code("right") in PUBLIC:
         yield from _review(one)
 
 
-def _answer(one: Asked) -> Clock:
+def _day(one: Matter, action: Action, name: str) -> date | None:
+    """The day that the last act of a kind names: an answer and the answer to a review call it the same."""
+    found = one.last(action)
+    return found.day(name) if found is not None else None
+
+
+def _answer(one: Matter) -> Clock:
     received = one.opened.day("received_on")
     assert received is not None
-    answered = one.day(Action.ANSWERED, "answered_on")
+    answered = _day(one, Action.ANSWERED, "answered_on")
     clock = _answer_clock(one, received)
     waiting = _is_waiting(one) and answered is None
     return Clock(
@@ -106,22 +64,22 @@ def _answer(one: Asked) -> Clock:
     )
 
 
-def _answer_clock(one: Asked, received: date) -> DayClock:
+def _answer_clock(one: Matter, received: date) -> DayClock:
     extended = one.last(Action.EXTENDED)
-    if one.right in PUBLIC:
+    if one.code("right") in PUBLIC:
         days = _number(extended, "working_days")
-        return foi_answer(received, one.day(Action.CLARIFIED, "clarified_on"), days)
+        return foi_answer(received, _day(one, Action.CLARIFIED, "clarified_on"), days)
     identified = one.opened.day("identified_on")
     return subject_access(received, None, identified, _number(extended, "months"))
 
 
-def _is_waiting(one: Asked) -> bool:
+def _is_waiting(one: Matter) -> bool:
     sought, came = one.last(Action.CLARIFICATION_SOUGHT), one.last(Action.CLARIFIED)
     return sought is not None and (came is None or came.index < sought.index)
 
 
-def _review(one: Asked) -> Iterator[Clock]:
-    answered, wanted = one.day(Action.ANSWERED, "answered_on"), one.day(Action.REVIEW_ASKED, "asked_on")
+def _review(one: Matter) -> Iterator[Clock]:
+    answered, wanted = _day(one, Action.ANSWERED, "answered_on"), _day(one, Action.REVIEW_ASKED, "asked_on")
     if answered is None:
         return
     holder = one.opened.code("holder")
@@ -130,12 +88,12 @@ def _review(one: Asked) -> Iterator[Clock]:
         starts, ends = "the request was answered", "the applicant may ask for a review"
         yield replace(_of_review(one, window, starts, ends, holder, None), lapses=True)
         return
-    done = one.day(Action.REVIEW_ANSWERED, "answered_on")
+    done = _day(one, Action.REVIEW_ANSWERED, "answered_on")
     for clock in (foi_review_answer(wanted), foi_review_limit(wanted)):
         yield _of_review(one, clock, "a review was asked for", "the review is answered", holder, done)
 
 
-def _of_review(one: Asked, clock: DayClock, starts: str, ends: str, party: str, done: date | None) -> Clock:
+def _of_review(one: Matter, clock: DayClock, starts: str, ends: str, party: str, done: date | None) -> Clock:
     return Clock(
         Kind.RIGHTS_REVIEW,
         one.reference,

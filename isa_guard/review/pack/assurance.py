@@ -6,10 +6,10 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from isa_guard.frozen import dataclass
+from isa_guard.model.audit import Counts
 from isa_guard.report.html import page
 from isa_guard.report.visible import visible
 from isa_guard.review.clocks.clock import Kind, State
-from isa_guard.review.pack.clauses import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

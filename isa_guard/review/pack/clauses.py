@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from isa_guard.frozen import dataclass
 from isa_guard.model.act import Action
 from isa_guard.model.agreement import CheckedBy
+from isa_guard.model.audit import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,30 +28,6 @@ class Answer(StrEnum):
     CANNOT_TELL = "cannot tell"
     NEVER_TESTED = "never tested"  # machine checks, and no case came up
     OPEN = "for a person"
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How often rules came to each outcome."""
-
-    met: int = 0
-    not_met: int = 0
-    cannot_tell: int = 0
-    dispensed: int = 0
-
-    @property
-    def looked_at(self) -> int:
-        """How often there was anything to look at."""
-        return self.met + self.not_met + self.cannot_tell
-
-    def plus(self, other: Counts) -> Counts:
-        """Answer both together."""
-        return Counts(
-            self.met + other.met,
-            self.not_met + other.not_met,
-            self.cannot_tell + other.cannot_tell,
-            self.dispensed + other.dispensed,
-        )
 
 
 @dataclass(frozen=True, slots=True)

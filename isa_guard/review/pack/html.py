@@ -5,9 +5,14 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from isa_guard.acts.dispensations import given_on, last_day
+from isa_guard.acts.requests import state_of
+from isa_guard.model.act import Action, MatterKind
 from isa_guard.report.html import page
 from isa_guard.report.visible import visible
+from isa_guard.review.clocks.breaches import lacking, told
 from isa_guard.review.clocks.clock import Kind, State
+from isa_guard.review.clocks.holdings import hold_of
 from isa_guard.review.pack.charts import BAD, DARK, DOUBT, FAIR, GOOD, PALE, Bar, stacked
 from isa_guard.review.pack.clauses import Answer, tally
 from isa_guard.review.pack.pack import open_questions
@@ -123,8 +128,8 @@ def _clauses(of: Pack) -> Iterator[str]:
 def _requests(of: Pack) -> Iterator[str]:
     yield "<h2>Requests and permissions</h2>"
     rows = [
-        (one.reference, one.state.value, one.opened.by.post, _moment(one.opened.recorded_at), one.last.by.post, _days(one.opened.recorded_at, one.last.recorded_at))
-        for one in of.requests
+        (one.reference, state_of(one).value, one.opened.by.post, _moment(one.opened.recorded_at), one.latest.by.post, _days(one.opened.recorded_at, one.latest.recorded_at))
+        for one in of.matters(MatterKind.REQUEST)
     ]  # fmt: skip
     bars = [
         Bar(one.reference, (one.days, 0) if one.days >= one.agreed else (0, one.days)) for one in of.notices
@@ -163,12 +168,12 @@ def _clocks(of: Pack) -> Iterator[str]:
                 one.reference,
                 one.code("party"),
                 _moment(one.moment("discovered_at")),
-                ", ".join(_moment(told.moment("told_at")) for told in one.told("partner")) or "no",
-                ", ".join(_moment(told.moment("told_at")) for told in one.told("regulator")) or "no",
-                ", ".join(one.lacking("partner")) or "nothing",
-                "yes" if one.closed else "no",
+                ", ".join(_moment(each.moment("told_at")) for each in told(one, "partner")) or "no",
+                ", ".join(_moment(each.moment("told_at")) for each in told(one, "regulator")) or "no",
+                ", ".join(lacking(one, "partner")) or "nothing",
+                "yes" if one.last(Action.BREACH_CLOSED) else "no",
             )
-            for one in of.breaches
+            for one in of.matters(MatterKind.BREACH)
         ],
     )
     yield "<h3>Information held and disposed of</h3>"
@@ -177,22 +182,27 @@ def _clocks(of: Pack) -> Iterator[str]:
         [
             (
                 one.reference,
-                one.category,
+                one.code("category"),
                 str(one.day("received_on") or ""),
-                one.hold.code("ground") if one.hold else "no",
-                str(one.disposed.day("disposed_on")) if one.disposed else "no",
-                one.disposed.code("how") if one.disposed else "",
-                one.disposed.code("authority") if one.disposed else "",
+                hold.code("ground") if (hold := hold_of(one)) else "no",
+                str(one.day("disposed_on") or "no"),
+                one.code("how"),
+                one.code("authority"),
             )
-            for one in of.holdings
+            for one in of.matters(MatterKind.HOLDING)
         ],
     )
     yield "<h3>Requests for information</h3>"
     yield from _table(
         ("request", "right", "received", "answered"),
         [
-            (one.reference, one.right, str(one.opened.day("received_on") or ""), _answered(of, one.id))
-            for one in of.asked
+            (
+                one.reference,
+                one.code("right"),
+                str(one.opened.day("received_on") or ""),
+                _answered(of, one.id),
+            )
+            for one in of.matters(MatterKind.RIGHTS)
         ],
     )
 
@@ -207,19 +217,20 @@ def _people(of: Pack) -> Iterator[str]:
     rows = []
     for one in of.colleagues:
         mine = {c.kind: c for c in of.due.clocks if c.matter in {a.act.matter for a in one.acts}}
-        told = [
+        states = [
             brief(c, of.due.now).partition(", ")[2] if (c := mine.get(kind)) else "not on record"
             for kind in (Kind.TRAINING, Kind.VETTING)
         ]
-        rows.append((one.post, one.party, *told, str(one.left or "")))
+        rows.append((one.post, one.party, *states, str(one.left or "")))
     yield from _table(("post", "party", "training", "vetting", "left"), rows)
 
 
 def _departures(of: Pack) -> Iterator[str]:
     yield "<h2>Dispensations</h2>"
+    today = london_day(of.due.now)
     rows = [
-        (one.rule, one.opened.by.post, "yes" if one.confirmed else "NO", str(one.until), str((london_day(of.due.now) - one.given_on).days), "revoked" if one.revoked else "expired" if one.until < london_day(of.due.now) else "live")
-        for one in of.departures
+        (one.code("rule"), one.opened.by.post, "yes" if one.last(Action.CONFIRMED) else "NO", str(last_day(one)), str((today - given_on(one)).days), "revoked" if one.last(Action.REVOKED) else "expired" if last_day(one) < today else "live")
+        for one in of.matters(MatterKind.DISPENSATION)
     ]  # fmt: skip
     rows += [
         (one.rule, one.approved_by, "in the agreement", str(one.expires), "", "")

@@ -13,8 +13,8 @@ from isa_guard.uk.working_days import working_days
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from isa_guard.acts.requests import Request
     from isa_guard.language.values import Value
+    from isa_guard.model.act import Matter
     from isa_guard.model.agreement import Agreement
 
 
@@ -28,14 +28,14 @@ class Notice:
 
 
 def notices(
-    asked: Sequence[Request], agreement: Agreement, read: Callable[[Request], Mapping[str, Value] | None]
+    asked: Sequence[Matter], agreement: Agreement, read: Callable[[Matter], Mapping[str, Value] | None]
 ) -> tuple[Notice, ...]:
     """Answer the notice of every formal request whose case is still kept. Raises OutsideCalendar."""
     return tuple(_notices(asked, agreement, read))
 
 
 def _notices(
-    asked: Sequence[Request], agreement: Agreement, read: Callable[[Request], Mapping[str, Value] | None]
+    asked: Sequence[Matter], agreement: Agreement, read: Callable[[Matter], Mapping[str, Value] | None]
 ) -> Iterator[Notice]:
     agreed = term(agreement, "notice.formal")
     if not isinstance(agreed, Period) or agreed.unit is not Unit.WORKING_DAYS or agreed.calendar is None:

@@ -6,16 +6,10 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.acts.dispensations import departures
-from isa_guard.acts.ledger import Ledger
-from isa_guard.acts.requests import requests
 from isa_guard.frozen import dataclass
-from isa_guard.model.act import Action
+from isa_guard.model.act import Action, MatterKind
 from isa_guard.model.agreement import CheckedBy
-from isa_guard.review.clocks.breaches import breaches
 from isa_guard.review.clocks.clock import Kind, State
-from isa_guard.review.clocks.holdings import holdings
-from isa_guard.review.clocks.rights import asked
 from isa_guard.review.clocks.staff import colleagues
 from isa_guard.review.pack.changes import changes
 from isa_guard.review.pack.clauses import reviewed, rule_counts
@@ -23,17 +17,15 @@ from isa_guard.review.pack.sample import draw
 from isa_guard.uk.stale import stale_terms
 
 if TYPE_CHECKING:
-    from isa_guard.acts.dispensations import Departure
-    from isa_guard.acts.requests import Request
+    from isa_guard.acts.ledger import Ledger
+    from isa_guard.model.act import Matter
     from isa_guard.model.agreement import Agreement, Versions
-    from isa_guard.review.clocks.breaches import Breach
+    from isa_guard.model.audit import Counts
     from isa_guard.review.clocks.clock import Clock
-    from isa_guard.review.clocks.holdings import Holding
-    from isa_guard.review.clocks.rights import Asked
     from isa_guard.review.clocks.staff import Colleague
     from isa_guard.review.due import Due
     from isa_guard.review.pack.changes import Change
-    from isa_guard.review.pack.clauses import ClauseReviewed, Counts
+    from isa_guard.review.pack.clauses import ClauseReviewed
     from isa_guard.review.pack.gather import Gathered, Period
     from isa_guard.review.pack.notices import Notice
     from isa_guard.review.pack.sample import Sample
@@ -61,17 +53,17 @@ class Pack:
     counts: dict[str, Counts]
     clauses: tuple[ClauseReviewed, ...]
     sample: Sample
-    requests: tuple[Request, ...]
-    departures: tuple[Departure, ...]
-    breaches: tuple[Breach, ...]
-    holdings: tuple[Holding, ...]
-    asked: tuple[Asked, ...]
+    acts: Ledger  # of this agreement alone
     colleagues: tuple[Colleague, ...]
     due: Due
     changes: tuple[tuple[str, tuple[Change, ...]], ...]  # from one version to the next, by its name
     stale: tuple[tuple[str, Stale], ...]  # by the clause in which it stands
     earlier: Earlier | None
     notices: tuple[Notice, ...] = ()
+
+    def matters(self, kind: MatterKind) -> tuple[Matter, ...]:
+        """Answer the matters of a kind under this agreement."""
+        return self.acts.matters(kind)
 
     def clocks(self, kind: Kind) -> tuple[Clock, ...]:
         """Answer the clocks of a kind."""
@@ -108,7 +100,7 @@ def pack(
     )
     agreement = in_force[-1]
     mine = replace(gathered, decided=tuple(one for one in gathered.decided if one.agreement == agreement.id))
-    acts = Ledger(tuple(one for one in ledger.acts if one.act.agreement == agreement.id))
+    acts = replace(ledger, acts=tuple(one for one in ledger.acts if one.act.agreement == agreement.id))
     counts = rule_counts(mine, agreement)
     overdue = [one for one in due.overdue if one.kind is Kind.EVIDENCE]
     return Pack(
@@ -118,11 +110,7 @@ def pack(
         counts=counts,
         clauses=reviewed(agreement, counts, overdue, ledger, period),
         sample=draw(mine.decided, size, seed),
-        requests=requests(acts),
-        departures=departures(acts),
-        breaches=breaches(acts),
-        holdings=holdings(acts),
-        asked=asked(acts),
+        acts=acts,
         colleagues=colleagues(acts),
         due=due,
         changes=tuple(
@@ -138,10 +126,11 @@ def acts_for(ledger: Ledger, period: Period) -> Ledger:
 
     What a period shows of a clause can be signed off only once the period is over.
     """
-    return Ledger(
-        tuple(
+    return replace(
+        ledger,
+        acts=tuple(
             one for one in ledger.acts if one.recorded_at <= period.end or one.act.action is Action.SIGNED_OFF
-        )
+        ),
     )
 
 

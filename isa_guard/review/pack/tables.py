@@ -7,7 +7,9 @@ import io
 import json
 from typing import TYPE_CHECKING, Final
 
-from isa_guard.acts.requests import APPROVED
+from isa_guard.acts.dispensations import given_on, last_day
+from isa_guard.acts.requests import approved_until, state_of
+from isa_guard.model.act import Action, MatterKind
 from isa_guard.review.pack.assurance import controls
 
 if TYPE_CHECKING:
@@ -61,8 +63,8 @@ def _requests(of: Pack) -> str:
     return written(
         heads,
         (
-            (one.reference, one.state.value, one.opened.recorded_at.isoformat(), one.opened.by.post, one.opened.by.party, one.last.recorded_at.isoformat(), one.last.by.post, next((str(g.until) for g in one.granted if g.field == APPROVED), ""))
-            for one in of.requests
+            (one.reference, state_of(one).value, one.opened.recorded_at.isoformat(), one.opened.by.post, one.opened.by.party, one.latest.recorded_at.isoformat(), one.latest.by.post, approved_until(one) or "")
+            for one in of.matters(MatterKind.REQUEST)
         ),
     )  # fmt: skip
 
@@ -98,8 +100,8 @@ def _dispensations(of: Pack) -> str:
     return written(
         heads,
         (
-            (one.rule, one.given_on, one.opened.by.post, one.confirmed.by.post if one.confirmed else "", one.until, "yes" if one.revoked else "no", one.id)
-            for one in of.departures
+            (one.code("rule"), given_on(one), one.opened.by.post, confirmed.by.post if (confirmed := one.last(Action.CONFIRMED)) else "", last_day(one), "yes" if one.last(Action.REVOKED) else "no", one.id)
+            for one in of.matters(MatterKind.DISPENSATION)
         ),
     )  # fmt: skip
 
